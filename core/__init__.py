@@ -1,0 +1,1 @@
+"""The domain: images, curation, faces, fakes, detectors and their evaluation."""

@@ -1,0 +1,1 @@
+"""Backbones, cached features, heads, training and tuning."""

@@ -1,0 +1,1 @@
+"""Finding, aligning, masking and embedding faces."""

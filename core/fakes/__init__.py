@@ -1,0 +1,1 @@
+"""Generators of fakes, one module each."""

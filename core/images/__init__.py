@@ -1,0 +1,1 @@
+"""Reading image files safely, and what is made of their pixels."""

@@ -1,0 +1,291 @@
+"""The values that travel between the layers: frozen, and with no behaviour to speak of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+RgbImage = NDArray[np.uint8]
+"""(height, width, 3) sRGB pixels, 0 to 255."""
+
+ChecksumSha256 = str
+"""64 lower-case hexadecimal digits."""
+
+
+class Label(StrEnum):
+    """Whether a photograph shows what a camera saw."""
+
+    GENUINE = "genuine"
+    FAKE = "fake"
+    UNKNOWN = "unknown"
+
+
+class Split(StrEnum):
+    """The part of a dataset version that an image belongs to."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+class Outcome(StrEnum):
+    """What became of one file that an import saw; exactly one of these."""
+
+    NEW = "new"
+    KNOWN = "known"
+    REJECTED = "rejected"
+
+
+class Status(StrEnum):
+    """Whether an image takes part in the next dataset version."""
+
+    ACTIVE = "active"
+    EXCLUDED = "excluded"
+
+
+class Verdict(StrEnum):
+    """What a person decided about two look-alike images."""
+
+    KEEP_LEFT = "keep left"
+    KEEP_RIGHT = "keep right"
+    KEEP_BOTH = "keep both"
+
+
+class NormaliseRule(StrEnum):
+    """How every image becomes 480 x 320: chosen once per installation."""
+
+    CROP = "crop"
+    LETTERBOX = "letterbox"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels of the upright original: top-left corner and size."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Face:
+    """One detected face.
+
+    Attributes:
+        box: Around the face, px.
+        landmarks: Five (x, y) points, px: left eye, right eye, nose tip, left and right mouth
+            corner, where left is the image's left.
+        confidence: The detector's, 0 to 1.
+    """
+
+    box: Box
+    landmarks: tuple[tuple[float, float], ...]
+    confidence: float
+
+
+@dataclass(frozen=True)
+class DecodedImage:
+    """An image file turned into upright sRGB pixels.
+
+    Attributes:
+        pixels: (height, width, 3) uint8, orientation applied.
+        format: The real format, from the content ("JPEG", "PNG", ...).
+        notes: The conversions that were made, in words ("CMYK converted to RGB").
+    """
+
+    pixels: RgbImage
+    format: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def width_px(self) -> int:
+        """Width of the upright image."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height_px(self) -> int:
+        """Height of the upright image."""
+        return int(self.pixels.shape[0])
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the source of a file says about it; a person may decide otherwise later."""
+
+    label: Label = Label.UNKNOWN
+    identity: str | None = None
+    generator: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that an import has seen.
+
+    Attributes:
+        key: Path relative to the storage's root, with forward slashes.
+        claim: What the folder or the manifest says about it.
+        refusal: Why it is rejected before it is read, or None.
+    """
+
+    key: str
+    claim: Claim = field(default_factory=Claim)
+    refusal: str | None = None
+
+
+@dataclass(frozen=True)
+class Location:
+    """One place where the bytes of an image were found."""
+
+    storage: str
+    key: str
+    claim: Claim
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """One image as stored; `checksum` is its identity."""
+
+    id: int
+    checksum: ChecksumSha256
+    size_bytes: int
+    format: str
+    width_px: int
+    height_px: int
+    label: Label
+    identity: str | None
+    generator: str | None
+    status: Status
+    status_reason: str | None
+    notes: tuple[str, ...]
+    face: Face | None
+    n_faces: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class DuplicatePair:
+    """Two images that look like one photograph."""
+
+    id: int
+    left: ImageRecord
+    right: ImageRecord
+    distance_bits: int
+    is_mirrored: bool
+    similarity: float
+    verdict: Verdict | None
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Who did what to what, and when; the history of an image is made of these."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    subject_id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class DatasetItem:
+    """One image of a frozen version."""
+
+    image_id: int
+    checksum: ChecksumSha256
+    label: Label
+    identity: str | None
+    group: int
+    split: Split
+
+
+@dataclass(frozen=True)
+class DatasetVersion:
+    """A frozen, numbered selection of images with its split.
+
+    Attributes:
+        counts: Images by split, then by label.
+        content_hash: SHA-256 over the sorted items; equal hashes mean equal datasets.
+    """
+
+    number: int
+    content_hash: str
+    created_at: datetime
+    author: str
+    normalise_rule: NormaliseRule
+    test_fraction: float
+    seed: int
+    counts: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training of a detector on one dataset version."""
+
+    id: int
+    job_id: str | None
+    dataset_version: int
+    params: Mapping[str, Any]
+    seed: int
+    packages: Mapping[str, str]
+    weights: str
+    weights_hash: str | None
+    device: str | None
+    author: str
+    created_at: datetime
+    finished_at: datetime | None
+    best_epoch: int | None
+    best_val_auc: float | None
+
+
+@dataclass(frozen=True)
+class EpochMetrics:
+    """What one epoch of a training measured. `epoch` counts from 1."""
+
+    epoch: int
+    loss: float
+    auc: float
+    val_loss: float
+    val_auc: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A detector's score for one image: the probability in [0, 1] that it is fake."""
+
+    image: ImageRecord
+    split: Split
+    score: float
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """An operating threshold a person chose: `score >= value` is called fake."""
+
+    id: int
+    run_id: int
+    value: float
+    split: Split
+    reason: str
+    author: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One finished try of a hyper-parameter search."""
+
+    number: int
+    params: Mapping[str, Any]
+    val_auc: float
+    seconds: float

@@ -1,0 +1,1 @@
+"""The shell: how Verity starts and what its screens share."""
