@@ -114,6 +114,28 @@ class DecodedImage:
 
 
 @dataclass(frozen=True)
+class ImageFacts:
+    """What one look at a file's bytes tells, for the database.
+
+    Attributes:
+        hashes: Perceptual hashes by algorithm, 16 hexadecimal digits each.
+        hash_version: What computed them; hashes of different versions are never compared.
+        face: The largest face, or None.
+    """
+
+    checksum: ChecksumSha256
+    size_bytes: int
+    format: str
+    width_px: int
+    height_px: int
+    notes: tuple[str, ...]
+    hashes: Mapping[str, str]
+    hash_version: str
+    face: Face | None
+    n_faces: int
+
+
+@dataclass(frozen=True)
 class Claim:
     """What the source of a file says about it; a person may decide otherwise later."""
 

@@ -1,0 +1,237 @@
+"""Figures about scores, each with what it leaves uncertain."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from sklearn import metrics
+
+from core.errors import InvalidInput
+
+CONFIDENCE = 0.95
+BLOCK = 5_000_000  # weights held at once by the bootstrap: 40 MB
+
+Scores = NDArray[np.float64]
+Truth = NDArray[np.bool_]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Right and wrong calls: the word before the underscore says whether the call was true.
+
+    Attributes:
+        true_genuine: Genuine, called genuine.
+        false_fake: Genuine, called fake: a false positive, the costly error.
+        false_genuine: Fake, called genuine: a miss.
+        true_fake: Fake, called fake.
+    """
+
+    true_genuine: int
+    false_fake: int
+    false_genuine: int
+    true_fake: int
+
+    @property
+    def n_genuine(self) -> int:
+        """Number of genuine images."""
+        return self.true_genuine + self.false_fake
+
+    @property
+    def n_fake(self) -> int:
+        """Number of fake images."""
+        return self.false_genuine + self.true_fake
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Fractions in [0, 1] of a confusion; None where nothing was there to count."""
+
+    false_positive_rate: float | None
+    miss_rate: float | None
+    true_positive_rate: float | None
+    precision: float | None
+    accuracy: float | None
+    balanced_accuracy: float | None
+
+
+def check_scores(scores: Scores, is_fake: Truth) -> None:
+    """Raise `InvalidInput` unless both are (n,) and every score lies in [0, 1]."""
+    if scores.ndim != 1 or scores.shape != is_fake.shape:
+        raise InvalidInput(
+            "Expected one score and one label an image. "
+            f"Received: scores {scores.shape}, labels {is_fake.shape}."
+        )
+    if not bool(np.all((scores >= 0) & (scores <= 1))):
+        raise InvalidInput(
+            "Expected scores from 0 to 1. "
+            f"Received: from {scores.min()} to {scores.max()}. Score the images again."
+        )
+
+
+def confusion_at(threshold: float, scores: Scores, is_fake: Truth) -> Confusion:
+    """Count right and wrong calls when `score >= threshold` means fake.
+
+    Args:
+        threshold: Probability in [0, 1].
+        scores: (n,) probability that each image is fake.
+        is_fake: (n,) ground truth.
+
+    Returns:
+        Four counts that sum to n.
+
+    Raises:
+        InvalidInput: If `scores` and `is_fake` differ in shape, or a score is out of range.
+
+    Reference: Fawcett (2006), "An introduction to ROC analysis".
+    """
+    check_scores(scores, is_fake)
+    called_fake = scores >= threshold
+    cells = np.bincount(2 * is_fake.astype(np.int64) + called_fake, minlength=4)
+    return Confusion(*(int(count) for count in cells))
+
+
+def rates(confusion: Confusion) -> Rates:
+    """Turn counts into fractions.
+
+    Reference: Fawcett (2006); balanced accuracy as Brodersen et al. (2010).
+    """
+    false_positive_rate = _ratio(confusion.false_fake, confusion.n_genuine)
+    true_positive_rate = _ratio(confusion.true_fake, confusion.n_fake)
+    balanced = None
+    if false_positive_rate is not None and true_positive_rate is not None:
+        balanced = (1 - false_positive_rate + true_positive_rate) / 2
+    n_right = confusion.true_genuine + confusion.true_fake
+    return Rates(
+        false_positive_rate=false_positive_rate,
+        miss_rate=_ratio(confusion.false_genuine, confusion.n_fake),
+        true_positive_rate=true_positive_rate,
+        precision=_ratio(confusion.true_fake, confusion.true_fake + confusion.false_fake),
+        accuracy=_ratio(n_right, confusion.n_genuine + confusion.n_fake),
+        balanced_accuracy=balanced,
+    )
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _has_both(is_fake: Truth) -> bool:
+    return bool(is_fake.any() and not is_fake.all())
+
+
+def roc_auc(scores: Scores, is_fake: Truth) -> float | None:
+    """Area under the ROC curve: how often a fake outscores a genuine image, ties half.
+
+    Returns:
+        0 to 1, or None if only one label occurs.
+    """
+    check_scores(scores, is_fake)
+    return float(metrics.roc_auc_score(is_fake, scores)) if _has_both(is_fake) else None
+
+
+def average_precision(scores: Scores, is_fake: Truth) -> float | None:
+    """Area under the precision-recall curve by steps; None if only one label occurs."""
+    check_scores(scores, is_fake)
+    return float(metrics.average_precision_score(is_fake, scores)) if _has_both(is_fake) else None
+
+
+def eer(scores: Scores, is_fake: Truth) -> float | None:
+    """Equal error rate: where the false positive rate equals the miss rate.
+
+    Returns:
+        0 to 1, interpolated linearly between points of the ROC curve (ISO/IEC 19795-1); None if
+        only one label occurs.
+    """
+    check_scores(scores, is_fake)
+    if not _has_both(is_fake):
+        return None
+    fpr, tpr, _ = metrics.roc_curve(is_fake, scores)
+    return float(np.interp(0, fpr - (1 - tpr), fpr))
+
+
+def tpr_at_fpr(scores: Scores, is_fake: Truth, fpr: float) -> float | None:
+    """Share of fakes caught by the best threshold whose false positive rate is at most `fpr`.
+
+    Returns:
+        0 to 1, a point that some threshold really reaches; None if only one label occurs.
+    """
+    check_scores(scores, is_fake)
+    if not _has_both(is_fake):
+        return None
+    curve_fpr, curve_tpr, _ = metrics.roc_curve(is_fake, scores, drop_intermediate=False)
+    return float(curve_tpr[curve_fpr <= fpr].max())
+
+
+def wilson_interval(successes: int, n: int) -> Interval | None:
+    """Return the 95 % interval of a proportion; None if n is 0.
+
+    Reference: Wilson (1927), "Probable inference, the law of succession, and statistical
+    inference"; recommended by Brown, Cai and DasGupta (2001).
+    """
+    if n == 0:
+        return None
+    interval = stats.binomtest(successes, n).proportion_ci(CONFIDENCE, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def auc_interval(
+    scores: Scores,
+    is_fake: Truth,
+    groups: NDArray[np.generic],
+    n_boot: int = 2000,
+    seed: int = 0,
+) -> Interval | None:
+    """Return the 95 % interval of the AUC, by resampling whole groups.
+
+    Images of one person are not independent: resampling images alone would claim more certainty
+    than there is.
+
+    Args:
+        scores: (n,) probability that each image is fake.
+        is_fake: (n,) ground truth.
+        groups: (n,) the identity, or other cluster, of each image.
+        n_boot: Resamples.
+        seed: Of the resampling.
+
+    Returns:
+        Low and high percentile; None where the bootstrap has nothing to say: one label or one
+        group only, or a perfect ranking, in which every resample is perfect too.
+
+    Reference: Efron & Tibshirani (1993), chapter 13; Field & Welsh (2007) for clusters.
+    """
+    check_scores(scores, is_fake)
+    names, group = np.unique(groups, return_inverse=True)
+    if not _has_both(is_fake) or len(names) < 2:
+        return None
+    rng = np.random.default_rng(seed)
+    block = max(1, BLOCK // len(scores))
+    sizes = [min(block, n_boot - start) for start in range(0, n_boot, block)]
+    share = np.full(len(names), 1 / len(names))
+    aucs = [
+        weighted_aucs(scores, is_fake, rng.multinomial(len(names), share, size)[:, group])
+        for size in sizes
+    ]
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.nanquantile(np.concatenate(aucs), (tail, 1 - tail))
+    return (float(low), float(high)) if low < high else None
+
+
+def weighted_aucs(scores: Scores, is_fake: Truth, weights: NDArray[np.int64]) -> Scores:
+    """Return the AUC under each of b weightings of n images; NaN where a label has no weight.
+
+    Args:
+        scores: (n,) probability that each image is fake.
+        is_fake: (n,) ground truth.
+        weights: (b, n) how often each image counts.
+    """
+    order = np.argsort(scores)
+    _, starts = np.unique(scores[order], return_index=True)  # equal scores share a step
+    fake = np.add.reduceat((weights * is_fake)[:, order], starts, axis=1).astype(np.float64)
+    genuine = np.add.reduceat((weights * ~is_fake)[:, order], starts, axis=1).astype(np.float64)
+    n_below = np.cumsum(genuine, axis=1) - genuine / 2
+    n_pairs = fake.sum(axis=1) * genuine.sum(axis=1)
+    n_won = (fake * n_below).sum(axis=1)
+    aucs: Scores = np.divide(n_won, n_pairs, out=np.full(len(weights), np.nan), where=n_pairs > 0)
+    return aucs

@@ -1,0 +1,353 @@
+"""The command line: everything that the pages can start, headless.
+
+Exit codes: 0 done, 1 failed or refused, 2 wrong usage, 3 cancelled.
+"""
+
+import dataclasses
+import json
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from upath import UPath
+
+from core.errors import InvalidInput, VerityError
+from core.types import Label, NormaliseRule
+from dashboard.processes import die_with_parent
+from dashboard.settings import settings
+
+if TYPE_CHECKING:
+    from dashboard.jobs.client import Jobs
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Wait = Annotated[bool, typer.Option("--wait", help="Follow the job to its end.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]
+Weights = Annotated[str, typer.Option(help="HED-BSDS500, imagenet, or a weights file.")]
+CropName = Annotated[str, typer.Option("--crop", help="What a detector sees: face or normalised.")]
+Seed = Annotated[int, typer.Option(min=0)]
+Set = Annotated[
+    list[str], typer.Option("--set", metavar="NAME=VALUE", help="A parameter; repeat for more.")
+]
+
+
+@app.command()
+def run(
+    page: Annotated[bool, typer.Option(help="Serve the dashboard beside the workers.")] = True,
+    supervised: Supervised = False,
+) -> None:
+    """Start the dashboard and its workers; stop them with Ctrl-C."""
+    from dashboard.supervision import supervise
+
+    _tie(supervised)
+    if page:
+        print(
+            f"Verity at http://{settings().address}:{settings().port}  (Ctrl-C stops it)",
+            flush=True,
+        )
+    raise typer.Exit(supervise(settings(), with_page=page))
+
+
+@app.command()
+def worker(
+    name: Annotated[str, typer.Option(help="Unique on this home; gpu-1, cpu-1, ...")],
+    queue: Annotated[list[str], typer.Option(help="cpu, gpu or flow; repeat for more.")],
+    supervised: Supervised = False,
+) -> None:
+    """Run one worker process."""
+    from dashboard.jobs import worker as workers
+
+    _tie(supervised)
+    workers.run(settings(), name, queue)
+
+
+@app.command(hidden=True)
+def page(supervised: Supervised = False) -> None:
+    """Serve the dashboard alone."""
+    from streamlit.web import cli
+
+    _tie(supervised)
+    chosen = settings()
+    root = Path(__file__).parents[1]
+    arguments = ["run", str(root / "dashboard" / "app.py")]
+    arguments += [f"--server.port={chosen.port}", f"--server.address={chosen.address}"]
+    sys.exit(cli.main([*arguments, "--server.headless=true"], standalone_mode=False))
+
+
+@app.command()
+def demo(
+    faces: Annotated[
+        str, typer.Option(help="rendered, or lfw where there is a network.")
+    ] = "rendered",
+    page: Annotated[bool, typer.Option(help="Serve the dashboard afterwards.")] = True,
+    walk: Annotated[bool, typer.Option(help="Go on to fakes, a version and a detector.")] = False,
+) -> None:
+    """Load the embedded demo and open the dashboard."""
+    from dashboard import demo as demonstration
+
+    demonstration.load(settings(), faces)
+    if walk:
+        demonstration.walk(settings())
+    if page:
+        run(page=True)
+
+
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="A folder, or a manifest CSV in one.")],
+    identity_from: Annotated[
+        str, typer.Option(metavar="folder|MANIFEST.csv", help="Where identities come from.")
+    ] = "folder",
+    label: Annotated[str, typer.Option(help="genuine (or real), fake or unknown.")] = "unknown",
+    normalise: Annotated[
+        NormaliseRule | None, typer.Option(help="Only with the first import of a home.")
+    ] = None,
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import a folder of images; safe to run again at any time."""
+    from dashboard.sources import start_import
+
+    manifest = None if identity_from == "folder" else Path(identity_from)
+    if path.suffix.lower() == ".csv":
+        path, manifest = path.parent, path
+    _start(
+        lambda jobs: start_import(
+            jobs, settings(), UPath(path), manifest=manifest, label=_label(label), rule=normalise
+        ),
+        wait=wait,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def freeze(
+    test: Annotated[float, typer.Option(help="Share of the test split.")] = 0.3,
+    seed: Seed = 0,
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Freeze the next dataset version."""
+    _start(lambda jobs: jobs.freeze(test_fraction=test, seed=seed), wait=wait, as_json=as_json)
+
+
+@app.command()
+def generate(
+    generator: Annotated[str, typer.Argument(help="self_blended or masked_gan.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many parents.")] = None,
+    seed: Seed = 0,
+    parameters: Set = [],  # noqa: B006 - typer copies it
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make fakes from the active genuine images."""
+    chosen = _parameters(parameters)
+    _start(
+        lambda jobs: jobs.generate(generator, chosen, seed=seed, limit=limit),
+        wait=wait,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def train(
+    version: Annotated[int, typer.Option(help="Number of a frozen version.")],
+    weights: Weights = "HED-BSDS500",
+    crop: CropName = "face",
+    seed: Seed = 0,
+    parameters: Set = [],  # noqa: B006
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a detector on a version and score the version with it."""
+    chosen = _parameters(parameters)
+    _start(
+        lambda jobs: jobs.train(version, chosen, weights=weights, crop=crop, seed=seed),
+        wait=wait,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def tune(
+    version: Annotated[int, typer.Option(help="Number of a frozen version.")],
+    trials: Annotated[int, typer.Option(min=1)] = 10,
+    epochs: Annotated[int, typer.Option(min=1)] = 15,
+    weights: Weights = "HED-BSDS500",
+    crop: CropName = "face",
+    seed: Seed = 0,
+    parameters: Set = [],  # noqa: B006
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Search hyper-parameters on cached features."""
+    chosen = {**_parameters(parameters), "trials": trials, "epochs": epochs}
+    _start(
+        lambda jobs: jobs.tune(version, chosen, weights=weights, crop=crop, seed=seed),
+        wait=wait,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def evaluate(run_id: Annotated[int, typer.Option("--run")], as_json: AsJson = False) -> None:
+    """Print a run's test figures, scoring its version first where that was never done."""
+    from dashboard import evaluation, resources
+
+    with resources.session() as session:
+        is_scored = evaluation.is_scored(session, run_id)
+    if not is_scored:
+        _start(lambda jobs: jobs.evaluate(run_id), wait=True, as_json=as_json, quiet=True)
+    with resources.session() as session:
+        _print(evaluation.report(session, run_id), as_json=as_json)
+
+
+@app.command()
+def score(
+    files: list[Path],
+    run_id: Annotated[int, typer.Option("--run")],
+    csv: Annotated[Path, typer.Option(help="Where to write path, score and verdict.")],
+) -> None:
+    """Score files with a run's detector; nothing is imported."""
+    from dashboard.jobs.context import context
+    from dashboard.jobs.scoring import score_files
+
+    n_scored, n_failed = score_files(context(), run_id, files, csv)
+    print(f"{n_scored} scored, {n_failed} not; see {csv}")
+    raise typer.Exit(1 if n_failed else 0)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Print what this home holds."""
+    from dashboard.home import open_database
+    from db.engine import reading
+    from db.overview import counts
+
+    with reading(open_database(settings())) as session:
+        _print(counts(session), as_json=as_json)
+
+
+@app.command()
+def pairs(as_json: AsJson = False) -> None:
+    """Print the near-duplicate pairs that the page offers."""
+    from dashboard.listing import list_pairs
+
+    _print_rows(list_pairs(settings()), as_json=as_json)
+
+
+@app.command()
+def jobs(as_json: AsJson = False) -> None:
+    """Print the latest jobs, newest first."""
+    found = [dataclasses.asdict(job) for job in _jobs().list_jobs()]
+    _print_rows(found, as_json=as_json)
+
+
+@app.command()
+def cancel(job_id: str) -> None:
+    """Stop a job; what it finished stays."""
+    _jobs().cancel(job_id)
+
+
+@app.command()
+def retry(job_id: str, wait: Wait = False, as_json: AsJson = False) -> None:
+    """Go on with a cancelled job, or start a failed one anew."""
+    _start(lambda jobs: jobs.retry(job_id), wait=wait, as_json=as_json)
+
+
+def _jobs() -> "Jobs":
+    from dashboard.jobs.client import Jobs
+
+    return Jobs(settings())
+
+
+def _start(
+    enqueue: "Callable[[Jobs], str]", *, wait: bool, as_json: bool, quiet: bool = False
+) -> None:
+    """Start a job and, if asked to, follow it to its end."""
+    from dashboard.jobs import worker as workers
+
+    client = _jobs()
+    if not wait:
+        job_id = enqueue(client)
+        print(json.dumps({"job": job_id}) if as_json else job_id)
+        if not workers.running(settings()):
+            _tell(
+                "No worker is running: `python -m dashboard run` starts them, --wait some for it."
+            )
+        return
+    from dashboard.following import EXIT_CODES, follow
+    from dashboard.supervision import workers as some_workers
+
+    with some_workers(settings()):
+        job = follow(client, enqueue(client))
+    if job.error:
+        _tell(job.error)
+    if not quiet:
+        _print({"job": job.id, "state": job.state, **(job.result or {})}, as_json=as_json)
+    if code := EXIT_CODES[job.state]:
+        raise typer.Exit(code)
+
+
+def _label(word: str) -> Label:
+    names = {**{label.value: label for label in Label}, "real": Label.GENUINE}
+    if word.lower() not in names:
+        raise InvalidInput(f"Expected --label to be one of {', '.join(names)}. Received {word!r}.")
+    return names[word.lower()]
+
+
+def _parameters(words: list[str]) -> dict[str, Any]:
+    pairs = [word.partition("=") for word in words]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise InvalidInput(f"Expected --set NAME=VALUE. Received --set {name}.")
+    return {name: _value(text) for name, _, text in pairs}
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _print(values: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(values, default=str))
+        return
+    for name, value in values.items():
+        print(f"{name.replace('_', ' '):<20} {value}")
+
+
+def _print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(rows, default=str))
+        return
+    for row in rows:
+        print("  ".join(str(value) for value in row.values()))
+
+
+def _tell(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _tie(supervised: bool) -> None:
+    if supervised:
+        die_with_parent(signal.SIGTERM)
+
+
+def main() -> None:
+    """Run a command; our own errors are one line on standard error."""
+    try:
+        app()
+    except VerityError as error:
+        _tell(str(error))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""What is chosen stands in the URL, so that a screen can be shared and come back to."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+
+def number_in_url(name: str) -> int | None:
+    """Return `?name=` as a whole number, or None where there is no such thing."""
+    text = st.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def pick_number(
+    name: str, label: str, options: Sequence[int], describe: Callable[[int], str]
+) -> int:
+    """Draw a select box whose choice is `?name=` in the URL; the first option is the default.
+
+    Args:
+        name: In the URL.
+        label: Over the box.
+        options: At least one.
+        describe: Says in words what an option is.
+    """
+    key = f"pick-{name}"
+    asked = number_in_url(name)
+    st.session_state[key] = asked if asked in options else options[0]
+    return st.selectbox(
+        label,
+        options,
+        format_func=describe,
+        key=key,
+        on_change=_remember,
+        args=(name, key),
+    )
+
+
+def _remember(name: str, key: str) -> None:
+    st.query_params[name] = str(st.session_state[key])
+
+
+def link(page: str, label: str, icon: str | None = None, **query: object) -> None:
+    """Draw a link to one of the pages, with what it should show."""
+    params = {name: str(value) for name, value in query.items()}
+    st.page_link(f"../pages/{page}.py", label=label, icon=icon, query_params=params)
+
+
+def invite(text: str, page: str, label: str) -> None:
+    """Draw an empty state: what is missing, and the page where to get it."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.markdown(text, text_alignment="center", width="content")
+        link(page, label, icon=":material/arrow_forward:")

@@ -1,0 +1,183 @@
+"""What Evaluate shows of a run: figures computed once a run and split, and images by cell."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.types import Label, Run, Split
+from dashboard import resources
+from db import runs
+
+ENOUGH_GENUINE = 1000
+MAX_FPR = 0.05
+N_BINS = 50
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A run's scores on one split, highest first.
+
+    Attributes:
+        image_ids: (n,) numbers of the images.
+        scores: (n,) probability that each is fake.
+        is_fake: (n,) label when the version was frozen.
+        groups: (n,) images that belong together share one.
+    """
+
+    image_ids: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    is_fake: NDArray[np.bool_]
+    groups: NDArray[np.int64]
+
+    @property
+    def n_genuine(self) -> int:
+        """Number of genuine images."""
+        return int((~self.is_fake).sum())
+
+    @property
+    def n_fake(self) -> int:
+        """Number of fake images."""
+        return int(self.is_fake.sum())
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Figures of a run on one split that no threshold changes.
+
+    Attributes:
+        counts: (1001, 4) as `core.evaluation.threshold.threshold_counts` returns them.
+        histogram: (2, N_BINS) genuine and fake images by score.
+    """
+
+    auc: float | None
+    auc_interval: Interval | None
+    average_precision: float | None
+    eer: float | None
+    counts: NDArray[np.int64]
+    histogram: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Operating:
+    """The threshold a page starts from, and where it comes from in words."""
+
+    value: float
+    origin: str
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A proportion with its 95 % interval; `value` is None where there is nothing to count."""
+
+    name: str
+    part: int
+    whole: int
+    interval: Interval | None
+
+    @property
+    def value(self) -> float | None:
+        """The proportion, 0 to 1."""
+        return self.part / self.whole if self.whole else None
+
+
+def scored(run: Run, split: Split) -> Scored:
+    """Return a run's scores on one split; empty arrays if it was never scored."""
+    return _scored(run.id, split, run.finished_at)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _scored(run_id: int, split: Split, finished_at: datetime | None) -> Scored:
+    with resources.session() as session:
+        rows = runs.predictions(session, run_id, split)
+    return Scored(
+        np.array([prediction.image.id for prediction, _, _ in rows], dtype=np.int64),
+        np.array([prediction.score for prediction, _, _ in rows], dtype=np.float64),
+        np.array([label == Label.FAKE for _, label, _ in rows], dtype=np.bool_),
+        np.array([group for _, _, group in rows], dtype=np.int64),
+    )
+
+
+def summary(run: Run, split: Split) -> Summary:
+    """Return the figures of a run on one split, computed once."""
+    return _summary(run.id, split, run.finished_at)
+
+
+@st.cache_data(show_spinner="Resampling people for the interval of the AUC ...", max_entries=32)
+def _summary(run_id: int, split: Split, finished_at: datetime | None) -> Summary:
+    from core.evaluation import metrics, threshold
+
+    data = _scored(run_id, split, finished_at)
+    scores, is_fake = data.scores, data.is_fake
+    bins = {"bins": N_BINS, "range": (0.0, 1.0)}
+    return Summary(
+        auc=metrics.roc_auc(scores, is_fake),
+        auc_interval=metrics.auc_interval(scores, is_fake, data.groups),
+        average_precision=metrics.average_precision(scores, is_fake),
+        eer=metrics.eer(scores, is_fake),
+        counts=threshold.threshold_counts(scores, is_fake),
+        histogram=np.stack([np.histogram(scores[is_fake == each], **bins)[0] for each in (0, 1)]),
+    )
+
+
+def initial_threshold(run: Run, saved: Sequence[Threshold]) -> Operating:
+    """Return the saved threshold, else the one that validation suggests."""
+    if saved:
+        chosen = saved[0]
+        return Operating(chosen.value, f"Saved by {chosen.author}: {chosen.reason}")
+    return _suggested(run.id, run.finished_at)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _suggested(run_id: int, finished_at: datetime | None) -> Operating:
+    from core.evaluation.threshold import suggest_threshold
+
+    data = _scored(run_id, Split.VALIDATION, finished_at)
+    try:
+        suggestion = suggest_threshold(data.scores, data.is_fake, MAX_FPR)
+    except InvalidInput as error:
+        return Operating(1.0, f"Nothing can be suggested. {error}")
+    return Operating(suggestion.value, suggestion.reason)
+
+
+def counts_at(figures: Summary, threshold: float) -> list[int]:
+    """Return true genuine, false fake, false genuine, true fake at a threshold's step."""
+    return [int(count) for count in figures.counts[round(threshold * (len(figures.counts) - 1))]]
+
+
+def rates(counts: Sequence[int]) -> list[Rate]:
+    """Return the rates a person decides by, the costly error first, with Wilson's intervals."""
+    from core.evaluation.metrics import wilson_interval
+
+    true_genuine, false_fake, false_genuine, true_fake = counts
+    n_genuine, n_fake = true_genuine + false_fake, false_genuine + true_fake
+    parts = {
+        "False positive rate": (false_fake, n_genuine),
+        "Miss rate": (false_genuine, n_fake),
+        "True positive rate": (true_fake, n_fake),
+        "Precision": (true_fake, true_fake + false_fake),
+    }
+    return [
+        Rate(name, part, whole, wilson_interval(part, whole))
+        for name, (part, whole) in parts.items()
+    ]
+
+
+def images_in_cell(
+    data: Scored, threshold: float, cell: str, *, offset: int, limit: int
+) -> list[tuple[ImageRecord, float]]:
+    """Return one page of the images in a cell of the confusion matrix, with their scores.
+
+    Mistakes come worst first, right calls nearest to a mistake first: in both, the fakes by rising
+    and the genuine images by falling score.
+    """
+    is_fake, called_fake = divmod(CELLS.index(cell), 2)
+    chosen = (data.is_fake == is_fake) & ((data.scores >= threshold) == called_fake)
+    rows = np.flatnonzero(chosen)  # scores fall from row to row
+    rows = (rows[::-1] if is_fake else rows)[offset : offset + limit]
+    with resources.session() as session:
+        records = images.get_images(session, [int(each) for each in data.image_ids[rows]])
+    return list(zip(records, [float(score) for score in data.scores[rows]], strict=True))

@@ -1,0 +1,143 @@
+"""Following a job on a page: where it stands, how long it will take, and its buttons."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from core.errors import VerityError
+from dashboard import resources
+from dashboard.jobs.client import Job, JobState, Progress
+from dashboard.text import duration, moment, plain
+
+_LOOKS = {
+    JobState.QUEUED: ("gray", ":material/schedule:"),
+    JobState.RUNNING: ("blue", ":material/autorenew:"),
+    JobState.DONE: ("green", ":material/check_circle:"),
+    JobState.FAILED: ("red", ":material/error:"),
+    JobState.CANCELLED: ("orange", ":material/block:"),
+}
+_LOG_LINES = 200
+_PAGE_JOBS = 200
+
+
+def badge(job: Job) -> None:
+    """Draw a job's state in a word, with a colour and an icon."""
+    colour, icon = _LOOKS[job.state]
+    st.badge(job.state.capitalize(), icon=icon, color=colour)
+
+
+def list_jobs(*kinds: str) -> list[Job]:
+    """Return jobs, newest first, of these kinds or of all; a message and none if that fails."""
+    try:
+        jobs = resources.jobs().list_jobs(limit=_PAGE_JOBS)
+    except VerityError as error:
+        st.info(plain(str(error)), icon=":material/power_off:")
+        return []
+    return [job for job in jobs if not kinds or job.kind in kinds]
+
+
+def find_job(job_id: str) -> Job | None:
+    """Return a job, or None after a message on the page."""
+    try:
+        return resources.jobs().get_job(job_id)
+    except VerityError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+
+
+def follow_newest(kind: str) -> None:
+    """Follow the newest job of a kind, unless it is done or was cancelled."""
+    jobs = list_jobs(kind)
+    if jobs and jobs[0].state not in (JobState.DONE, JobState.CANCELLED):
+        follow(jobs[0].id)
+
+
+def follow(job_id: str) -> None:
+    """Draw a job and keep the drawing current while it waits or runs; then rerun the page once."""
+    job = find_job(job_id)
+    if job is not None:
+        every = "1s" if job.is_active else None
+        st.fragment(_panel, run_every=every)(job_id, job.is_active)
+
+
+def _panel(job_id: str, was_active: bool) -> None:
+    job = find_job(job_id)
+    if job is None:
+        return
+    if was_active and not job.is_active:
+        st.rerun()
+    with st.container(border=True, key=f"job-{job_id}"):
+        _headline(job)
+        _progress(job)
+        if job.error:
+            st.error(plain(job.error), icon=":material/error:")
+        _buttons(job)
+        _log(job)
+
+
+def _headline(job: Job) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        badge(job)
+        author = f" by {plain(job.author)}" if job.author else ""
+        st.markdown(f"**{job.kind.capitalize()}** · `{job.id}`{author}, {moment(job.created_at)}")
+
+
+def _progress(job: Job) -> None:
+    progress = resources.jobs().find_progress(job.id)
+    if job.state is JobState.QUEUED:
+        st.caption("Waits for a free worker. Nothing moves? Start one: `python -m dashboard run`.")
+    elif progress and job.state is not JobState.DONE:
+        st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.message))
+        st.caption(describe(progress, is_running=job.is_active))
+    if progress and progress.counts:
+        figures = [f"{count:,} {plain(name)}" for name, count in progress.counts.items()]
+        st.caption(" · ".join(figures))
+
+
+def describe(progress: Progress, *, is_running: bool = True) -> str:
+    """Say in words how far a job is, how fast it goes and how long it will take."""
+    words = [f"{progress.fraction:.0%}"]
+    if progress.total:
+        words.append(f"{progress.done:,} of {progress.total:,}")
+    if is_running and progress.done:
+        words.append(f"{progress.rate:.3g} a second")
+    if is_running and progress.seconds_left is not None:
+        words.append(f"about {duration(progress.seconds_left)} left")
+    return " · ".join(words)
+
+
+def _buttons(job: Job) -> None:
+    jobs = resources.jobs()
+    if job.is_active:
+        _button("Cancel", job, ":material/stop:", partial(_cancel, jobs.cancel))
+    elif job.state in (JobState.FAILED, JobState.CANCELLED):
+        label = "Go on" if job.state is JobState.CANCELLED else "Retry"
+        _button(label, job, ":material/replay:", jobs.retry)
+
+
+def _cancel(cancel: Callable[[str], None], job_id: str) -> str:
+    cancel(job_id)
+    return job_id
+
+
+def _button(label: str, job: Job, icon: str, act: Callable[[str], str]) -> None:
+    """Draw a button whose act returns the job to follow from then on."""
+    if not st.button(label, key=f"{label.lower()}-{job.id}", icon=icon):
+        return
+    try:
+        next_id = act(job.id)
+    except VerityError as error:
+        resources.notify(str(error), icon=":material/error:")
+    else:
+        if next_id != job.id and "job" in st.query_params:
+            st.query_params["job"] = next_id
+    st.rerun()
+
+
+def _log(job: Job) -> None:
+    expander = st.expander("Log", icon=":material/notes:", key=f"log-{job.id}", on_change="rerun")
+    if expander.open:
+        lines = st.session_state.setdefault(f"lines-{job.id}", [])
+        lines.extend(resources.jobs().log(job.id, offset=len(lines)))
+        expander.code("\n".join(lines[-_LOG_LINES:]) or "Nothing yet.", language=None, height=240)

@@ -1,0 +1,67 @@
+"""The steps of an import: list the files, settle each, reconcile what they claim."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.curation.scan import read_manifest, scan
+from core.errors import InvalidInput, NotFound
+from core.images.checksum import checksum
+from core.images.decode import RejectedImage
+from core.images.storage import inside
+from core.types import ImageFacts, Label, NormaliseRule, SourceFile
+from dashboard.jobs.context import Context
+from dashboard.jobs.files import take_in
+from db import imports
+from db.engine import reading, writing
+from db.imports import PendingFile, Rejection
+
+
+def list_files(context: Context, job_id: str, arguments: Mapping[str, Any]) -> int:
+    """Note every file that the import sees and return how many there are."""
+    with writing(context.database) as session:
+        wanted = arguments["rule"]
+        imports.normalise_rule(session, NormaliseRule(wanted) if wanted else None)
+        return imports.list_files(session, job_id, arguments["storage"], _seen(context, arguments))
+
+
+def _seen(context: Context, arguments: Mapping[str, Any]) -> Iterator[SourceFile]:
+    root = context.storages.root(arguments["storage"])
+    if arguments["manifest"]:
+        manifest = read_manifest(inside(root, arguments["manifest"]))
+        return scan(root, identity_from=None, manifest=manifest)
+    return scan(root, label=Label(arguments["label"]))
+
+
+def settle_files(context: Context, job_id: str, start: int, stop: int) -> None:
+    """Settle the files of one stretch that an earlier try has not settled."""
+    with reading(context.database) as session:
+        rule = imports.normalise_rule(session)
+        files = imports.pending_files(session, job_id, start, stop)
+    found = [(file, _look_at(context, file, rule)) for file in files]
+    with writing(context.database) as session:
+        for file, facts in found:
+            imports.settle(session, job_id, file, facts)
+
+
+def _look_at(context: Context, file: PendingFile, rule: NormaliseRule) -> ImageFacts | Rejection:
+    data = b""
+    try:
+        data = context.storages.read(file.storage, file.key)
+        return take_in(context.store, data, rule)
+    except RejectedImage as error:
+        return Rejection(error.reason.value, str(error), checksum(data))
+    except (OSError, NotFound, InvalidInput) as error:
+        return Rejection(imports.UNREADABLE, str(error))
+
+
+def count_outcomes(context: Context, job_id: str) -> dict[str, int]:
+    """Count the import's files by outcome, waiting ones included."""
+    with reading(context.database) as session:
+        return imports.outcomes(session, job_id)
+
+
+def reconcile(context: Context, job_id: str) -> dict[str, int]:
+    """Settle what images found in several places are called, and return the import's counts."""
+    with writing(context.database) as session:
+        imports.reconcile_claims(session, job_id)
+        return imports.outcomes(session, job_id)

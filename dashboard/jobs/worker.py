@@ -1,0 +1,66 @@
+"""A worker process: it takes jobs from its queues until it is told to stop."""
+
+import signal
+import threading
+from collections.abc import Sequence
+
+from dbos import DBOS
+from filelock import FileLock, Timeout
+
+from core.errors import Conflict
+from dashboard.home import clear_dead_scratch
+from dashboard.jobs import engine
+from dashboard.settings import Settings
+
+_POLL_S = 0.2
+_LOCK_WAIT_S = 2  # `running` looks at the lock for an instant
+
+
+def run(settings: Settings, name: str, queues: Sequence[str]) -> None:
+    """Serve queues under a name of its own until SIGTERM or SIGINT.
+
+    Raises:
+        Conflict: If a worker of that name runs already: two of one name would do the same job.
+    """
+    try:
+        with FileLock(settings.folder("workers") / f"{name}.lock", timeout=_LOCK_WAIT_S):
+            _serve(settings, name, queues)
+    except Timeout as error:
+        raise Conflict(
+            f"Expected a name that no running worker has. Received {name!r}, which runs already. "
+            "Give this one another with --name."
+        ) from error
+
+
+def running(settings: Settings) -> list[str]:
+    """Return the names of the workers that run now."""
+    found = []
+    for path in sorted(settings.folder("workers").glob("*-*.lock")):
+        try:
+            FileLock(path).acquire(blocking=False).lock.release()
+        except Timeout:
+            found.append(path.stem)
+    return found
+
+
+def _serve(settings: Settings, name: str, queues: Sequence[str]) -> None:
+    from dashboard.jobs import workflows  # noqa: F401 - registers the workflows
+
+    clear_dead_scratch(settings)
+    engine.prepare(settings)
+    DBOS(config=engine.config(settings, name))
+    DBOS.listen_queues(list(queues))
+    DBOS.launch()
+    for queue in queues:
+        DBOS.register_queue(
+            queue,
+            worker_concurrency=None if queue == engine.FLOW else 1,
+            polling_interval_sec=_POLL_S,
+            on_conflict="always_update",
+        )
+    print(f"Worker {name} serves {', '.join(queues)}.", flush=True)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()
+    DBOS.destroy()

@@ -1,0 +1,53 @@
+"""The pages, in groups: a new page is one file and one line here."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import resources
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+LOGO = """
+<svg xmlns="http://www.w3.org/2000/svg" width="128" height="32" viewBox="0 0 128 32">
+<title>Verity</title><rect x="1" y="2" width="28" height="28" rx="8" fill="#3f82c2"/>
+<path d="M8 15.5l5.2 6L22.5 10" fill="none" stroke="#fff" stroke-width="3.2"
+stroke-linecap="round" stroke-linejoin="round"/>
+<text x="39" y="23" font-family="system-ui, sans-serif" font-size="21" font-weight="600"
+fill="#3f82c2">Verity</text></svg>
+"""
+
+
+def declare(file: str, title: str, icon: str, *, default: bool = False) -> st.Page:
+    """Declare one page; its address is its title."""
+    return st.Page(
+        PAGES / file,
+        title=title,
+        icon=f":material/{icon}:",
+        url_path=title.lower(),
+        default=default,
+    )
+
+
+st.set_page_config(page_title="Verity", page_icon=":material/verified:", layout="wide")
+st.logo(LOGO, size="large")
+page = st.navigation(
+    {
+        "": [declare("overview.py", "Overview", "home", default=True)],
+        "Curate": [
+            declare("import_files.py", "Import", "upload"),
+            declare("browse.py", "Browse", "grid_view"),
+            declare("duplicates.py", "Duplicates", "compare"),
+            declare("dataset.py", "Dataset", "inventory_2"),
+        ],
+        "Detect": [
+            declare("generate.py", "Generate", "auto_fix_high"),
+            declare("train.py", "Train", "model_training"),
+            declare("tuning.py", "Tuning", "tune"),
+            declare("evaluate.py", "Evaluate", "fact_check"),
+        ],
+        "System": [declare("jobs.py", "Jobs", "list_alt")],
+    },
+    expanded=True,
+)
+resources.show_messages()
+page.run()

@@ -1,0 +1,75 @@
+"""What every screen shares: the database, the files, the job client, and how a person acts."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from core.errors import VerityError
+from core.images.storage import Store
+from dashboard.home import open_database, open_store
+from dashboard.jobs.client import Jobs
+from dashboard.settings import settings
+from db.engine import reading, writing
+
+
+@st.cache_resource
+def database() -> Engine:
+    """Open the database once a process."""
+    return open_database(settings())
+
+
+@st.cache_resource
+def store() -> Store:
+    """Open the files once a process."""
+    return open_store(settings())
+
+
+@st.cache_resource
+def jobs() -> Jobs:
+    """Connect to the job engine once a process."""
+    return Jobs(settings())
+
+
+@contextmanager
+def session() -> Iterator[Session]:
+    """Open a session that only reads, for the Load part of a page."""
+    with reading(database()) as opened:
+        yield opened
+
+
+def act(change: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Run one change in one transaction; our own errors become a message on the page.
+
+    For `on_click`: `change` takes a session first, then these arguments.
+    """
+    try:
+        with writing(database()) as opened:
+            change(opened, *args, **kwargs)
+    except VerityError as error:
+        notify(str(error), icon=":material/error:")
+
+
+def start(enqueue: Callable[..., str], *args: Any, **kwargs: Any) -> str | None:
+    """Start a job; return its number, or None after a message on the page."""
+    try:
+        job_id = enqueue(*args, **kwargs)
+    except VerityError as error:
+        notify(str(error), icon=":material/error:")
+        return None
+    notify("Started. Follow it here or under Jobs.", icon=":material/play_arrow:")
+    return job_id
+
+
+def notify(message: str, icon: str) -> None:
+    """Keep a message for the next run of the page; callbacks run before anything is drawn."""
+    st.session_state.setdefault("messages", []).append((message, icon))
+
+
+def show_messages() -> None:
+    """Draw and forget the messages that acts have left."""
+    for message, icon in st.session_state.pop("messages", []):
+        st.toast(message, icon=icon, duration="long")

@@ -1,0 +1,107 @@
+"""One command starts everything: the dashboard and its workers under one supervisor."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from configparser import RawConfigParser
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.errors import Conflict, Unavailable
+from dashboard.jobs import worker
+from dashboard.settings import Settings
+
+_START_S = 60
+
+
+def supervise(settings: Settings, *, with_page: bool = True) -> int:
+    """Run the dashboard and its workers until interrupted; whatever dies is started again.
+
+    Raises:
+        Conflict: If this home is served already.
+    """
+    lock = FileLock(settings.folder("run") / "supervisor.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise Conflict(
+            f"Expected a home that nobody serves yet. Received {settings.root}, which is served "
+            "already. Stop that one first, or choose another VERITY_HOME."
+        ) from error
+    with lock:
+        command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c"]
+        return subprocess.call([*command, str(_write_config(settings, with_page=with_page))])
+
+
+@contextmanager
+def workers(settings: Settings) -> Iterator[None]:
+    """Make sure that workers run: those that do, or some for as long as this lasts."""
+    if worker.running(settings):
+        yield
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard", "run", "--no-page", "--supervised"],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _await_workers(settings, process)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _await_workers(settings: Settings, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + _START_S
+    wanted = settings.cpu_workers + 1
+    while len(worker.running(settings)) < wanted:
+        if process.poll() is not None or time.monotonic() > deadline:
+            logs = settings.root / "logs"
+            raise Unavailable(f"Expected {wanted} workers to start. They did not: see {logs}.")
+        time.sleep(0.2)
+
+
+def _programs(settings: Settings, *, with_page: bool) -> Iterator[tuple[str, Sequence[str]]]:
+    yield "gpu-1", ("worker", "--name", "gpu-1", "--queue", "gpu")
+    for number in range(1, settings.cpu_workers + 1):
+        flow = ("--queue", "flow") if number == 1 else ()
+        yield f"cpu-{number}", ("worker", "--name", f"cpu-{number}", "--queue", "cpu", *flow)
+    if with_page:
+        yield "page", ("page",)
+
+
+def _write_config(settings: Settings, *, with_page: bool) -> Path:
+    run, logs = settings.folder("run"), settings.folder("logs")
+    config = RawConfigParser()
+    config["supervisord"] = {
+        "nodaemon": "true",
+        "silent": "true",
+        "logfile": _quoted(logs / "supervisor.log"),
+        "pidfile": _quoted(run / "supervisor.pid"),
+        "childlogdir": _quoted(logs),
+    }
+    for name, words in _programs(settings, with_page=with_page):
+        config[f"program:{name}"] = {
+            "command": " ".join(
+                [f'"{_quoted(sys.executable)}"', "-m", "dashboard", *words, "--supervised"]
+            ),
+            "directory": _quoted(Path.cwd()),
+            "autorestart": "true",
+            "startsecs": "1",
+            "startretries": "1000000",
+            "stopwaitsecs": "10",
+            "stdout_logfile": _quoted(logs / f"{name}.log"),
+            "redirect_stderr": "true",
+        }
+    path = run / "supervisord.conf"
+    with path.open("w") as file:
+        config.write(file)
+    return path
+
+
+def _quoted(value: Path | str) -> str:
+    """Escape for supervisor, which expands `%(name)s` in its configuration."""
+    return str(value).replace("%", "%%")

@@ -1,0 +1,57 @@
+"""Words and figures for people: sizes, durations, moments, and text that stays text."""
+
+import re
+from datetime import datetime
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_REPLACED_LATER = re.compile(r":|@|www(?=\.)|(?<=[-<>~])[-=>]", re.IGNORECASE)
+_WORD_JOINER = "\u2060"  # invisible and without width
+
+
+def plain(text: str) -> str:
+    """Return text as Markdown that shows it as it is: no format, link, icon or formula.
+
+    Escapes alone do not do: emoji, icons, links and arrows are replaced after the escapes are
+    resolved, so an invisible character breaks their patterns up. Control characters become
+    U+FFFD and any white space one blank.
+    """
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
+    broken = _REPLACED_LATER.sub(lambda match: match[0] + _WORD_JOINER, shown)
+    return _PUNCTUATION.sub(r"\\\1", broken)
+
+
+def size(n_bytes: int) -> str:
+    """Return a file size as people read it: "812 B", "1.4 MB" (powers of 1,000)."""
+    value = float(n_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 999.5:
+            break
+        value /= 1000
+    else:
+        unit = "TB"
+    return f"{value:.0f} {unit}" if unit == "B" or value >= 9.95 else f"{value:.1f} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in at most two units: "45 s", "2 min 5 s", "3 h 20 min"."""
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes_left = divmod(minutes, 60)
+    days, hours_left = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours_left} h" if hours_left else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes_left} min" if minutes_left else f"{hours} h"
+    if minutes:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{whole} s" if whole or seconds <= 0 else "less than 1 s"
+
+
+def moment(at: datetime) -> str:
+    """Return a moment to the minute in the server's time zone: "2026-03-01 14:05"."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: "1 image", "1,200 images"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

@@ -1,0 +1,40 @@
+"""A slider over the operating threshold whose figures move with it, without the server."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+_FOLDER = Path(__file__).parent
+_COMPONENT = st.components.v2.component(
+    "verity_threshold",
+    html=(_FOLDER / "threshold.html").read_text("utf-8"),
+    css=(_FOLDER / "threshold.css").read_text("utf-8"),
+    js=(_FOLDER / "threshold.js").read_text("utf-8"),
+)
+
+
+def threshold_slider(
+    value: float,
+    counts: NDArray[np.int64],
+    histogram: NDArray[np.int64],
+    *,
+    key: str,
+    on_change: Callable[[float], None],
+) -> None:
+    """Draw the slider with the rates, the confusion matrix and the scores at its place.
+
+    Args:
+        value: Threshold in [0, 1], in steps of 0.001.
+        counts: (1001, 4) of `core.evaluation.threshold.threshold_counts`.
+        histogram: (2, n) genuine and fake images by score, in n equal bins from 0 to 1.
+        key: Stable name; another one starts a new slider.
+        on_change: Told the threshold when the slider is released.
+    """
+    _COMPONENT(
+        key=key,
+        data={"value": value, "counts": counts.tolist(), "histogram": histogram.tolist()},
+        on_value_change=lambda: on_change(st.session_state[key]["value"]),
+    )

@@ -1,0 +1,67 @@
+"""The history: what was decided, by whom, and how to take it back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.types import Event
+from db.tables import EventRow
+
+
+def record(
+    session: Session,
+    *,
+    actor: str,
+    action: str,
+    subject: str,
+    subject_id: int,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> int:
+    """Write one act into the history and return its number."""
+    row = EventRow(
+        actor=actor,
+        action=action,
+        subject=subject,
+        subject_id=subject_id,
+        before=dict(before),
+        after=dict(after),
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def history(session: Session, subject: str, subject_id: int) -> list[Event]:
+    """Return what happened to one thing, newest first."""
+    query = (
+        select(EventRow)
+        .where(EventRow.subject == subject, EventRow.subject_id == subject_id)
+        .order_by(EventRow.id.desc())
+    )
+    return [_event(row) for row in session.scalars(query)]
+
+
+def find_last(session: Session, actor: str, action: str) -> Event | None:
+    """Return the newest act of this kind by this person that is not taken back, if any."""
+    query = (
+        select(EventRow)
+        .where(EventRow.actor == actor, EventRow.action == action, EventRow.is_undone.is_(False))
+        .order_by(EventRow.id.desc())
+        .limit(1)
+    )
+    row = session.scalar(query)
+    return _event(row) if row else None
+
+
+def mark_undone(session: Session, event_id: int) -> None:
+    """Note that an act was taken back."""
+    session.get_one(EventRow, event_id).is_undone = True
+
+
+def _event(row: EventRow) -> Event:
+    return Event(
+        row.id, row.at, row.actor, row.action, row.subject, row.subject_id, row.before, row.after
+    )

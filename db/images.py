@@ -1,0 +1,228 @@
+"""Images: finding, counting and relabelling them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from core.errors import InvalidInput, NotFound
+from core.types import (
+    Box,
+    Claim,
+    Event,
+    Face,
+    ImageRecord,
+    Label,
+    Location,
+    Split,
+    Status,
+)
+from db import events
+from db.tables import ImageRow, ItemRow, LocationRow, ParentRow
+
+PAGE_SIZE = 60
+
+
+@dataclass(frozen=True)
+class ImageFilter:
+    """What Browse can ask for; None means any.
+
+    Attributes:
+        split: Only with `version`: the part of that dataset version.
+        identity: Exact name.
+        text: Part of an identity or the beginning of a checksum.
+    """
+
+    label: Label | None = None
+    status: Status | None = None
+    identity: str | None = None
+    generator: str | None = None
+    version: int | None = None
+    split: Split | None = None
+    text: str = ""
+
+
+def find_images(
+    session: Session, wanted: ImageFilter, *, offset: int = 0, limit: int = PAGE_SIZE
+) -> list[ImageRecord]:
+    """Return one page of the images that match, in the order they came."""
+    query = _matching(select(ImageRow), wanted).order_by(ImageRow.id).offset(offset).limit(limit)
+    return [to_record(row) for row in session.scalars(query)]
+
+
+def count_images(session: Session, wanted: ImageFilter) -> int:
+    """Count the images that match."""
+    return session.scalar(_matching(select(func.count(ImageRow.id)), wanted)) or 0
+
+
+def get_image(session: Session, image_id: int) -> ImageRecord:
+    """Return one image, or raise NotFound."""
+    return to_record(_get_row(session, image_id))
+
+
+def get_by_checksum(session: Session, checksum: str) -> ImageRecord:
+    """Return the image with this checksum, or raise NotFound."""
+    row = session.scalar(select(ImageRow).where(ImageRow.checksum == checksum))
+    if row is None:
+        raise NotFound(f"Expected the checksum of a stored image. Received {checksum!r}.")
+    return to_record(row)
+
+
+def get_images(session: Session, ids: Sequence[int]) -> list[ImageRecord]:
+    """Return these images in the order asked for; unknown numbers are left out."""
+    rows = {row.id: row for row in session.scalars(select(ImageRow).where(ImageRow.id.in_(ids)))}
+    return [to_record(rows[i]) for i in ids if i in rows]
+
+
+def locations(session: Session, image_id: int) -> list[Location]:
+    """Return every place where the bytes of an image were found."""
+    query = (
+        select(LocationRow)
+        .where(LocationRow.image_id == image_id)
+        .order_by(LocationRow.storage, LocationRow.key)
+    )
+    return [
+        Location(
+            row.storage,
+            row.key,
+            Claim(Label(row.claimed_label), row.claimed_identity, row.claimed_generator),
+        )
+        for row in session.scalars(query)
+    ]
+
+
+def parents(session: Session, image_id: int) -> list[ImageRecord]:
+    """Return the images that a fake was made from."""
+    query = (
+        select(ImageRow)
+        .join(ParentRow, ParentRow.parent_id == ImageRow.id)
+        .where(ParentRow.child_id == image_id)
+        .order_by(ImageRow.id)
+    )
+    return [to_record(row) for row in session.scalars(query)]
+
+
+def children(session: Session, image_id: int) -> list[ImageRecord]:
+    """Return the fakes that were made from an image."""
+    query = (
+        select(ImageRow)
+        .join(ParentRow, ParentRow.child_id == ImageRow.id)
+        .where(ParentRow.parent_id == image_id)
+        .order_by(ImageRow.id)
+    )
+    return [to_record(row) for row in session.scalars(query)]
+
+
+def distinct(session: Session, column: str) -> list[str]:
+    """Return the values in use of `identity` or `generator`, sorted."""
+    columns = {"identity": ImageRow.identity, "generator": ImageRow.generator}
+    values = session.scalars(select(columns[column]).distinct().order_by(columns[column]))
+    return [value for value in values if value is not None]
+
+
+def relabel(session: Session, ids: Sequence[int], label: Label, *, actor: str) -> int:
+    """Give images another label; each change is an act in the history. Return how many changed."""
+    changed = [row for row in _get_rows(session, ids) if row.label != label]
+    for row in changed:
+        events.record(
+            session,
+            actor=actor,
+            action="relabel",
+            subject="image",
+            subject_id=row.id,
+            before={"label": row.label},
+            after={"label": label.value},
+        )
+        row.label = label.value
+        row.is_label_decided = True
+    return len(changed)
+
+
+def undo_relabel(session: Session, *, actor: str) -> Event:
+    """Take this person's newest relabelling back, or raise NotFound."""
+    event = events.find_last(session, actor, "relabel")
+    if event is None:
+        raise NotFound("There is no relabelling of yours left to undo.")
+    row = _get_row(session, event.subject_id)
+    if row.label != event.after["label"]:
+        raise InvalidInput(
+            f"Expected image {row.id} to be labelled {event.after['label']!r} still. Received "
+            f"{row.label!r}: somebody relabelled it since."
+        )
+    row.label = event.before["label"]
+    events.mark_undone(session, event.id)
+    return event
+
+
+def neighbours(
+    session: Session, wanted: ImageFilter, image_id: int
+) -> tuple[int | None, int | None]:
+    """Return the numbers of the previous and the next image that match."""
+    before = _matching(select(func.max(ImageRow.id)), wanted).where(ImageRow.id < image_id)
+    after = _matching(select(func.min(ImageRow.id)), wanted).where(ImageRow.id > image_id)
+    return session.scalar(before), session.scalar(after)
+
+
+def to_record(row: ImageRow) -> ImageRecord:
+    """Turn a row into the value that travels."""
+    return ImageRecord(
+        id=row.id,
+        checksum=row.checksum,
+        size_bytes=row.size_bytes,
+        format=row.format,
+        width_px=row.width_px,
+        height_px=row.height_px,
+        label=Label(row.label),
+        identity=row.identity,
+        generator=row.generator,
+        status=Status(row.status),
+        status_reason=row.status_reason,
+        notes=tuple(row.notes),
+        face=_face(row),
+        n_faces=row.n_faces,
+        created_at=row.created_at,
+    )
+
+
+def _face(row: ImageRow) -> Face | None:
+    if row.face is None:
+        return None
+    points = tuple((float(x), float(y)) for x, y in row.face["landmarks"])
+    return Face(Box(*row.face["box"]), points, float(row.face["confidence"]))
+
+
+def _get_row(session: Session, image_id: int) -> ImageRow:
+    row = session.get(ImageRow, image_id)
+    if row is None:
+        raise NotFound(f"Expected the number of a stored image. Received {image_id}.")
+    return row
+
+
+def _get_rows(session: Session, ids: Sequence[int]) -> Sequence[ImageRow]:
+    return session.scalars(select(ImageRow).where(ImageRow.id.in_(ids))).all()
+
+
+def _matching(query: Select[Any], wanted: ImageFilter) -> Select[Any]:
+    if wanted.version is not None:
+        query = query.join(ItemRow, ItemRow.image_id == ImageRow.id)
+    return query.where(*_conditions(wanted))
+
+
+def _conditions(wanted: ImageFilter) -> list[ColumnElement[bool]]:
+    exact = {
+        ImageRow.label: wanted.label,
+        ImageRow.status: wanted.status,
+        ImageRow.identity: wanted.identity,
+        ImageRow.generator: wanted.generator,
+        ItemRow.version: wanted.version,
+        ItemRow.split: wanted.split if wanted.version is not None else None,
+    }
+    conditions = [column == value for column, value in exact.items() if value is not None]
+    if wanted.text:
+        conditions.append(
+            ImageRow.identity.icontains(wanted.text, autoescape=True)
+            | ImageRow.checksum.startswith(wanted.text.lower(), autoescape=True)
+        )
+    return conditions

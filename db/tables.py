@@ -1,0 +1,294 @@
+"""The tables. Everything that a figure rests on is a row with who, when and from what."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+CHECKSUM = String(64)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite would forget the zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store as naive UTC."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+def now() -> datetime:
+    """Return this moment in UTC."""
+    return datetime.now(UTC)
+
+
+class Base(DeclarativeBase):
+    """Root of the tables; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+class CollectionRow(Base):
+    """The one row of choices that hold for the whole installation."""
+
+    __tablename__ = "collection"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    normalise_rule: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ImageRow(Base):
+    """One image; its checksum is its identity, wherever its bytes were found."""
+
+    __tablename__ = "images"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    checksum: Mapped[str] = mapped_column(CHECKSUM, unique=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    format: Mapped[str] = mapped_column(String(16))
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    notes: Mapped[list[Any]] = mapped_column(default=list)
+    label: Mapped[str] = mapped_column(String(16), index=True)
+    identity: Mapped[str | None] = mapped_column(String(255), index=True)
+    generator: Mapped[str | None] = mapped_column(String(64), index=True)
+    is_label_decided: Mapped[bool] = mapped_column(default=False, server_default=false())
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    status_reason: Mapped[str | None] = mapped_column(String(255))
+    face: Mapped[dict[str, Any] | None]
+    n_faces: Mapped[int]
+    is_paired: Mapped[bool] = mapped_column(default=False, server_default=false(), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class HashRow(Base):
+    """A perceptual hash; never compared across algorithm or version."""
+
+    __tablename__ = "image_hashes"
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    algorithm: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[str] = mapped_column(String(16))
+
+
+class LocationRow(Base):
+    """A place where an image's bytes were found, with what the source claims about it."""
+
+    __tablename__ = "locations"
+    __table_args__ = (UniqueConstraint("storage", "key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), index=True)
+    storage: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(Text)
+    claimed_label: Mapped[str] = mapped_column(String(16))
+    claimed_identity: Mapped[str | None] = mapped_column(String(255))
+    claimed_generator: Mapped[str | None] = mapped_column(String(64))
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RejectRow(Base):
+    """A file that is not taken in, and why; the file itself stays where it is."""
+
+    __tablename__ = "rejects"
+    __table_args__ = (UniqueConstraint("storage", "key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    storage: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(Text)
+    checksum: Mapped[str | None] = mapped_column(CHECKSUM)
+    reason: Mapped[str] = mapped_column(String(32))
+    detail: Mapped[str] = mapped_column(Text)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ImportFileRow(Base):
+    """One file seen by one import, and what became of it; null until it is settled."""
+
+    __tablename__ = "import_files"
+    job_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    storage: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(Text)
+    claim: Mapped[dict[str, Any]]
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(32))
+    detail: Mapped[str | None] = mapped_column(Text)
+
+
+class ParentRow(Base):
+    """A fake and one of the images it was made from."""
+
+    __tablename__ = "parents"
+    child_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    parent_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True, index=True)
+    recipe: Mapped[dict[str, Any]]
+
+
+class PairRow(Base):
+    """Two images whose hashes are close, and what the second check and a person said."""
+
+    __tablename__ = "pairs"
+    __table_args__ = (
+        UniqueConstraint("left_id", "right_id"),
+        Index("ix_pairs_pending", "is_confirmed", "verdict", "distance_bits", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    left_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    right_id: Mapped[int] = mapped_column(ForeignKey("images.id"), index=True)
+    algorithm: Mapped[str] = mapped_column(String(32))
+    distance_bits: Mapped[int]
+    is_mirrored: Mapped[bool] = mapped_column(Boolean)
+    similarity: Mapped[float] = mapped_column(Float)
+    is_confirmed: Mapped[bool] = mapped_column(Boolean)
+    method: Mapped[str] = mapped_column(String(64))
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+
+
+class EventRow(Base):
+    """Who did what to what: the history of everything a person can decide."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("ix_events_subject", "subject", "subject_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(16))
+    subject_id: Mapped[int]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    is_undone: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class VersionRow(Base):
+    """A frozen dataset version."""
+
+    __tablename__ = "dataset_versions"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content_hash: Mapped[str] = mapped_column(CHECKSUM, unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    author: Mapped[str] = mapped_column(String(64))
+    normalise_rule: Mapped[str] = mapped_column(String(16))
+    test_fraction: Mapped[float]
+    seed: Mapped[int]
+
+
+class ItemRow(Base):
+    """One image of a frozen version, with the label it had then."""
+
+    __tablename__ = "dataset_items"
+    version: Mapped[int] = mapped_column(ForeignKey("dataset_versions.number"), primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True, index=True)
+    label: Mapped[str] = mapped_column(String(16))
+    identity: Mapped[str | None] = mapped_column(String(255))
+    group: Mapped[int] = mapped_column("group_number")
+    split: Mapped[str] = mapped_column(String(16))
+
+
+class RunRow(Base):
+    """One training of a detector on one dataset version."""
+
+    __tablename__ = "runs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    dataset_version: Mapped[int] = mapped_column(ForeignKey("dataset_versions.number"))
+    params: Mapped[dict[str, Any]]
+    seed: Mapped[int]
+    packages: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    weights: Mapped[str] = mapped_column(String(255))
+    weights_hash: Mapped[str | None] = mapped_column(CHECKSUM)
+    device: Mapped[str | None] = mapped_column(String(128))
+    author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None]
+    best_epoch: Mapped[int | None]
+    best_val_auc: Mapped[float | None]
+
+
+class EpochRow(Base):
+    """What one epoch of a run measured."""
+
+    __tablename__ = "epochs"
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    loss: Mapped[float]
+    auc: Mapped[float]
+    val_loss: Mapped[float]
+    val_auc: Mapped[float]
+    seconds: Mapped[float]
+
+
+class PredictionRow(Base):
+    """A run's score for one image of its dataset version."""
+
+    __tablename__ = "predictions"
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    score: Mapped[float]
+
+
+class ThresholdRow(Base):
+    """An operating threshold that a person chose for a run."""
+
+    __tablename__ = "thresholds"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
+    value: Mapped[float]
+    split: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class StudyRow(Base):
+    """One hyper-parameter search on one dataset version."""
+
+    __tablename__ = "studies"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    dataset_version: Mapped[int] = mapped_column(ForeignKey("dataset_versions.number"))
+    params: Mapped[dict[str, Any]]
+    author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class TrialRow(Base):
+    """One finished try of a study."""
+
+    __tablename__ = "trials"
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    params: Mapped[dict[str, Any]]
+    val_auc: Mapped[float]
+    seconds: Mapped[float]

@@ -1,0 +1,30 @@
+"""`INSERT ... ON CONFLICT` in the dialects that Verity runs on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+
+def _insert(session: Session, row: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(row)
+    return sqlite.insert(row)
+
+
+def insert_missing(
+    session: Session, row: type[DeclarativeBase], values: Sequence[dict[str, Any]]
+) -> None:
+    """Insert rows, leaving those alone that already exist by any unique key."""
+    if values:
+        session.execute(_insert(session, row).on_conflict_do_nothing(), list(values))
+
+
+def upsert(
+    session: Session, row: type[DeclarativeBase], key: Sequence[str], values: dict[str, Any]
+) -> None:
+    """Insert a row, or overwrite the one that has the same `key` columns."""
+    rest = {name: value for name, value in values.items() if name not in key}
+    statement = _insert(session, row).values(values)
+    session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=rest))

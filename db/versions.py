@@ -1,0 +1,138 @@
+"""Dataset versions: what can be frozen, and what was."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, NotFound
+from core.types import DatasetItem, DatasetVersion, Label, NormaliseRule, Split, Status
+from db.tables import ImageRow, ItemRow, ParentRow, VersionRow
+from db.upsert import insert_missing
+
+
+def candidates(session: Session) -> list[tuple[int, str, Label, str | None]]:
+    """Return (number, checksum, label, identity) of what the next version would hold.
+
+    These are the active images that are labelled genuine or fake.
+    """
+    query = (
+        select(ImageRow.id, ImageRow.checksum, ImageRow.label, ImageRow.identity)
+        .where(ImageRow.status == Status.ACTIVE, ImageRow.label != Label.UNKNOWN)
+        .order_by(ImageRow.id)
+    )
+    return [
+        (image_id, checksum, Label(label), identity)
+        for image_id, checksum, label, identity in session.execute(query)
+    ]
+
+
+def identities(session: Session) -> list[tuple[int, str]]:
+    """Return (image number, identity) of every image with a name, in the dataset or not."""
+    query = select(ImageRow.id, ImageRow.identity).where(ImageRow.identity.is_not(None))
+    return [(image_id, identity) for image_id, identity in session.execute(query) if identity]
+
+
+def parent_links(session: Session) -> list[tuple[int, int]]:
+    """Return (fake, parent) numbers."""
+    query = select(ParentRow.child_id, ParentRow.parent_id)
+    return [(child, parent) for child, parent in session.execute(query)]
+
+
+def add_version(
+    session: Session,
+    items: Sequence[DatasetItem],
+    *,
+    content_hash: str,
+    author: str,
+    rule: NormaliseRule,
+    test_fraction: float,
+    seed: int,
+) -> int:
+    """Store a frozen version and return its number.
+
+    Raises:
+        Conflict: If an earlier version holds exactly the same.
+    """
+    same = session.scalar(select(VersionRow.number).where(VersionRow.content_hash == content_hash))
+    if same is not None:
+        raise Conflict(f"Nothing has changed: version {same} holds exactly these images already.")
+    number = (session.scalar(select(func.max(VersionRow.number))) or 0) + 1
+    session.add(
+        VersionRow(
+            number=number,
+            content_hash=content_hash,
+            author=author,
+            normalise_rule=rule.value,
+            test_fraction=test_fraction,
+            seed=seed,
+        )
+    )
+    session.flush()
+    insert_missing(session, ItemRow, [_columns(number, item) for item in items])
+    return number
+
+
+def _columns(version: int, item: DatasetItem) -> dict[str, object]:
+    return {
+        "version": version,
+        "image_id": item.image_id,
+        "label": item.label.value,
+        "identity": item.identity,
+        "group": item.group,
+        "split": item.split.value,
+    }
+
+
+def items(session: Session, number: int) -> list[DatasetItem]:
+    """Return what a version holds, ordered by checksum."""
+    query = (
+        select(ItemRow, ImageRow.checksum)
+        .join(ImageRow, ImageRow.id == ItemRow.image_id)
+        .where(ItemRow.version == number)
+        .order_by(ImageRow.checksum)
+    )
+    return [
+        DatasetItem(
+            row.image_id, checksum, Label(row.label), row.identity, row.group, Split(row.split)
+        )
+        for row, checksum in session.execute(query)
+    ]
+
+
+def list_versions(session: Session) -> list[DatasetVersion]:
+    """Return all versions, newest first."""
+    rows = session.scalars(select(VersionRow).order_by(VersionRow.number.desc())).all()
+    counts = _counts(session)
+    return [_version(row, counts.get(row.number, {})) for row in rows]
+
+
+def get_version(session: Session, number: int) -> DatasetVersion:
+    """Return one version, or raise NotFound."""
+    row = session.get(VersionRow, number)
+    if row is None:
+        raise NotFound(f"Expected the number of a frozen version. Received {number}.")
+    return _version(row, _counts(session)[number])
+
+
+def _counts(session: Session) -> dict[int, dict[str, dict[str, int]]]:
+    query = select(ItemRow.version, ItemRow.split, ItemRow.label, func.count()).group_by(
+        ItemRow.version, ItemRow.split, ItemRow.label
+    )
+    counts: dict[int, dict[str, dict[str, int]]] = {}
+    for version, split, label, count in session.execute(query):
+        counts.setdefault(version, {}).setdefault(split, {})[label] = count
+    return counts
+
+
+def _version(row: VersionRow, counts: dict[str, dict[str, int]]) -> DatasetVersion:
+    return DatasetVersion(
+        number=row.number,
+        content_hash=row.content_hash,
+        created_at=row.created_at,
+        author=row.author,
+        normalise_rule=NormaliseRule(row.normalise_rule),
+        test_fraction=row.test_fraction,
+        seed=row.seed,
+        counts=counts,
+    )

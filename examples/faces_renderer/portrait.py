@@ -1,0 +1,241 @@
+"""Take the picture: draw every surface, add light, then expose, blur and grain like a camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from faces_renderer import shading
+from faces_renderer.backdrop import backdrop
+from faces_renderer.geometry import Geometry, build
+from faces_renderer.model import load_model
+from faces_renderer.person import Person
+from faces_renderer.raster import FAR, Camera, Fragments, rasterise
+from faces_renderer.shot import Shot
+from faces_renderer.skin import AXIS_Z, BOTTOM_Y, HEIGHT_PX, TOP_Y, WIDTH_PX, azimuth, look_up, noise, paint, smooth_step
+from faces_renderer.splat import draw_strands
+
+Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+
+DISTANCE = 22.0
+SAMPLES = 2  # the picture is drawn this many times too large in both directions
+CLOTH_WRAP = np.float32([0.1, 0.1, 0.1])
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A finished picture.
+
+    Attributes:
+        pixels: (height, width, 3) RGB.
+        landmarks: (5, 2) pixel positions of the image-left eye, the image-right eye, the nose
+            tip, the image-left and the image-right mouth corner.
+    """
+
+    pixels: Bytes
+    landmarks: Floats
+
+
+def take(person: Person, shot: Shot, width: int = 640, height: int = 480) -> Portrait:
+    """Render one picture of a person."""
+    geometry = build(person, shot)
+    camera = _aim(geometry, shot, width * SAMPLES, height * SAMPLES)
+    light, depth = _draw(person, shot, geometry, camera)
+    picture = _develop(person, shot, light, depth, geometry, (width, height))
+    landmarks = camera.project(geometry.landmarks)[:, :2] / SAMPLES
+    return Portrait(picture, landmarks)
+
+
+def _aim(geometry: Geometry, shot: Shot, width: int, height: int) -> Camera:
+    """Return the camera that puts the face where the shot wants it."""
+    scale = height / shot.frame_units
+    wanted = np.float32([width * (0.5 + shot.offset[0]), height * (0.53 + shot.offset[1])])
+    probe = Camera(width, height, DISTANCE, scale, (0, 0)).project(geometry.face[None])[0, :2]
+    return Camera(width, height, DISTANCE, scale, (wanted[0] - probe[0], wanted[1] - probe[1]))
+
+
+def _draw(person: Person, shot: Shot, geometry: Geometry, camera: Camera) -> tuple[Floats, Floats]:
+    """Return the (h, w, 3) light that reaches the sensor and the depth of what is seen."""
+    size = (camera.height, camera.width)
+    fragments = rasterise(camera.project(geometry.vertices), geometry.triangles, camera.width, camera.height)
+    depth = fragments.depth.copy()
+    eyes = [
+        shading.shade_eye(eye, person, shot, camera, depth, outer)
+        for eye, outer in zip(geometry.eyes, (-1.0, 1.0), strict=True)
+    ]
+    for eye in eyes:
+        depth.ravel()[eye.pixels] = eye.depth
+    hair = draw_strands(geometry.strands, camera, depth)
+    combined = depth.copy()
+    combined.ravel()[hair.pixels] = hair.positions[:, 2]
+    enclosed = shading.occlusion(combined, camera.scale_px)
+    shadows = shading.cast_shadows(geometry, shot)
+
+    picture = backdrop(shot.backdrop, np.random.default_rng([shot.seed, 10]), camera.width, camera.height)
+    flat = picture.reshape(-1, 3)
+    _shade_body(flat, fragments, enclosed, shadows, person, shot, geometry, camera)
+    _shade_extras(flat, fragments, enclosed, shadows, person, shot, geometry, size)
+    for eye in eyes:
+        flat[eye.pixels] = eye.colour
+    colour = shading.shade_hair(
+        hair, geometry, shot, shadows, 0.6 * enclosed.ravel()[hair.pixels]
+    )
+    flat[hair.pixels] += (colour - flat[hair.pixels]) * hair.cover[:, None]
+    return picture, combined
+
+
+def _part(fragments: Fragments, chosen: NDArray[np.bool_]) -> Fragments:
+    return Fragments(
+        fragments.pixels[chosen], fragments.triangles[chosen], fragments.weights[chosen], fragments.depth
+    )
+
+
+def _shade_body(
+    flat: Floats, fragments: Fragments, enclosed: Floats, shadows: shading.ShadowMap,
+    person: Person, shot: Shot, geometry: Geometry, camera: Camera,
+) -> None:  # fmt: skip
+    """Add skin and clothes to the picture."""
+    body = _part(fragments, fragments.triangles < geometry.n_body)
+    model, skin = load_model(), paint(person)
+    m = len(model.fine_base)
+    values = np.column_stack([
+        model.fine_base, geometry.vertices[:m], geometry.normals[:m], skin.albedo, skin.gloss,
+        skin.lips, geometry.cloth,
+    ]).astype(np.float32)  # fmt: skip
+    values = body.interpolate(geometry.triangles, values)
+    base, points, normals, albedo = values[:, :3], values[:, 3:6], values[:, 6:9], values[:, 9:12]
+    gloss, lips, cloth = values[:, 12], values[:, 13], values[:, 14]
+    dressed = smooth_step(-0.004, 0.012, cloth)
+    normals = _bump(normals, base, skin.relief, geometry.rotation, 1 - dressed)
+    normals = _weave(normals, base, shot, geometry.rotation, dressed)
+    visible = shadows.visibility(points, normals)
+    hidden = enclosed.ravel()[body.pixels]
+
+    light = shading.irradiance(normals, visible, hidden, shot, shading.SKIN_WRAP)
+    layer = np.zeros((camera.height * camera.width, 3), np.float32)
+    layer[body.pixels] = light * (1 - dressed)[:, None]
+    mask = np.zeros(camera.height * camera.width, np.float32)
+    mask[body.pixels] = 1 - dressed
+    size = (camera.height, camera.width)
+    soft = shading.scatter_light(layer.reshape(*size, 3), mask.reshape(size), camera.scale_px)
+    light = 0.75 * soft.reshape(-1, 3)[body.pixels] + 0.25 * light
+    shine = shading.highlight(normals, visible, hidden, shot, (14, 55))
+    colour = albedo * look_up(skin.tint, base) * light + shine * (gloss * (1 + 0.5 * lips))[:, None]
+
+    fabric = _fabric(base, cloth, shot)
+    fabric = fabric * shading.irradiance(normals, visible, hidden, shot, CLOTH_WRAP)
+    flat[body.pixels] = colour * (1 - dressed)[:, None] + fabric * dressed[:, None]
+
+
+def _bump(normals: Floats, base: Floats, relief: Floats, turn: Floats, amount: Floats) -> Floats:
+    """Tilt normals by the slope of the skin's relief."""
+    across = cv2.Sobel(relief, cv2.CV_32F, 1, 0, ksize=3) / 8
+    down = cv2.Sobel(relief, cv2.CV_32F, 0, 1, ksize=3) / 8
+    slope = look_up(np.dstack([across, down]), base)
+    angle = azimuth(base)
+    zero = np.zeros_like(angle)
+    tangent = np.stack([np.cos(angle), zero, -np.sin(angle)], axis=1) @ turn.T
+    upward = turn @ np.float32([0, 1, 0])
+    near = smooth_step(BOTTOM_Y + 0.1, BOTTOM_Y + 0.5, base[:, 1]) * amount * 0.11
+    tilted = normals - near[:, None] * (slope[:, :1] * tangent - slope[:, 1:] * upward)
+    return np.asarray(tilted / np.linalg.norm(tilted, axis=1, keepdims=True), np.float32)
+
+
+def _weave(normals: Floats, base: Floats, shot: Shot, turn: Floats, amount: Floats) -> Floats:
+    """Tilt the normals of clothes into soft folds and a fine knit."""
+    rng = np.random.default_rng([shot.seed, 11])
+    folds = 2.2 * noise(rng, 256, 256, 26) + 0.5 * noise(rng, 256, 256, 9)
+    x = np.clip((base[:, 0] + 3.4) / 6.8 * 255, 0, 255)
+    y = np.clip((base[:, 1] - 3.4) / 3.0 * 255, 0, 255)
+    side = 1024
+    padding = -len(x) % side
+    grids = [np.pad(c.astype(np.float32), (0, padding)).reshape(-1, side) for c in (x, y)]
+    slopes = [cv2.Sobel(folds.astype(np.float32), cv2.CV_32F, 1 - k, k, ksize=3) / 8 for k in (0, 1)]
+    tilt = [cv2.remap(s, grids[0], grids[1], cv2.INTER_LINEAR).ravel()[: len(x)] for s in slopes]
+    knit = 0.05 * np.sin(base[:, 0] * 190) * np.sin(base[:, 1] * 190)
+    offset = np.stack([0.55 * tilt[0] + knit, 0.55 * tilt[1] + knit, 0 * knit], axis=1)
+    tilted = normals - amount[:, None] * offset.astype(np.float32)
+    return np.asarray(tilted / np.linalg.norm(tilted, axis=1, keepdims=True), np.float32)
+
+
+def _fabric(base: Floats, cloth: Floats, shot: Shot) -> Floats:
+    """Return the albedo of clothes: a shirt with a seam at its edge, perhaps under a jacket."""
+    seam = 1 - 0.25 * np.exp(-(((cloth - 0.085) / 0.010) ** 2))
+    albedo = shot.fabric * seam[:, None]
+    if shot.neckline == "jacket":
+        x, y = np.abs(base[:, 0]), base[:, 1]
+        edge = 0.37 - 0.45 * (5.8 - y)
+        inside = smooth_step(-0.006, 0.006, x - np.maximum(edge, 0.0))
+        rim = 1 - 0.5 * np.exp(-(((x - edge + 0.02) / 0.03) ** 2)) * (1 - inside)
+        lapel = 1 - 0.18 * np.exp(-(((x - edge - 0.3) / 0.015) ** 2)) * (y < 5.6)
+        albedo = albedo * rim[:, None] * (1 - inside)[:, None]
+        albedo = albedo + (shot.jacket * lapel[:, None]) * inside[:, None]
+    return np.asarray(albedo, np.float32)
+
+
+def _shade_extras(
+    flat: Floats, fragments: Fragments, enclosed: Floats, shadows: shading.ShadowMap,
+    person: Person, shot: Shot, geometry: Geometry, size: tuple[int, int],
+) -> None:  # fmt: skip
+    """Add glasses and teeth to the picture."""
+    last = geometry.n_body + geometry.n_glasses
+    for first, end, albedo, gloss in (
+        (geometry.n_body, last, person.glasses_colour, 2.0),
+        (last, len(geometry.triangles), np.float32([0.52, 0.48, 0.41]), 0.6),
+    ):
+        part = _part(fragments, (fragments.triangles >= first) & (fragments.triangles < end))
+        if not len(part.pixels):
+            continue
+        normals = part.interpolate(geometry.triangles, geometry.normals)
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
+        points = part.interpolate(geometry.triangles, geometry.vertices)
+        hidden = enclosed.ravel()[part.pixels]
+        visible = shadows.visibility(points, normals)
+        light = shading.irradiance(normals, visible, hidden, shot, CLOTH_WRAP)
+        shine = shading.highlight(normals, visible, hidden, shot, (30, 120))
+        flat[part.pixels] = albedo * light + gloss * shine
+
+
+def _develop(
+    person: Person, shot: Shot, light: Floats, depth: Floats, geometry: Geometry, size: tuple[int, int]
+) -> Bytes:
+    """Focus, shrink, expose, tone and grain the light into 8-bit RGB."""
+    rng = np.random.default_rng([shot.seed, 12])
+    picture = cv2.resize(np.minimum(light, 4), size, interpolation=cv2.INTER_AREA)
+    distance = cv2.resize(np.where(depth <= FAR, -4, depth), size, interpolation=cv2.INTER_AREA)
+    behind = smooth_step(0.9, 2.2, geometry.face[2] - distance) * (distance > -3.5)
+    picture += (cv2.GaussianBlur(picture, (0, 0), 1.6) - picture) * behind[..., None]
+    arriving = shot.key_colour * 0.62 + shot.sky_colour * 0.55
+    reflected = float((person.skin * arriving).mean())
+    incident = float(arriving.mean())
+    gain = 1.12 * 2**shot.exposure / incident * (0.30 / (reflected / incident)) ** 0.42
+    picture = picture * np.float32(gain) * np.float32([1 + shot.warmth, 1, 1 - 1.3 * shot.warmth])
+    picture = picture * _vignette(size)[..., None]
+    picture = _tone(picture)
+    grey = picture.mean(axis=2, keepdims=True)
+    picture = grey + (picture - grey) * np.float32(0.86)
+    grain = rng.standard_normal((size[1], size[0], 3)).astype(np.float32)
+    grain = 0.75 * grain.mean(axis=2, keepdims=True) * 1.7 + 0.3 * grain
+    grain = cv2.GaussianBlur(grain, (0, 0), 0.55) * 1.6
+    picture = picture + grain * np.float32(shot.noise) * (1.25 - 0.7 * picture)
+    return np.asarray(np.clip(picture * 255 + 0.5, 0, 255), np.uint8)
+
+
+def _vignette(size: tuple[int, int]) -> Floats:
+    x, y = np.meshgrid(np.linspace(-1, 1, size[0]), np.linspace(-0.75, 0.75, size[1]))
+    return np.asarray(1 - 0.16 * (x**2 + y**2), np.float32)
+
+
+def _tone(light: Floats) -> Floats:
+    """Compress highlights softly, encode for display and add a gentle S-curve."""
+    shoulder = light * (1 + light / 7.0) / (1 + 0.55 * light)
+    display = np.power(np.clip(shoulder, 0, 1), 1 / 2.2)
+    curved = display * display * (3 - 2 * display)
+    return np.asarray(0.72 * display + 0.28 * curved, np.float32)
+
+
+__all__ = ["AXIS_Z", "HEIGHT_PX", "TOP_Y", "WIDTH_PX", "Portrait", "take"]

@@ -1,0 +1,32 @@
+"""Jobs: everything long that was started, how far it is, and what became of it."""
+
+import streamlit as st
+
+from dashboard import choices, job_view, jobs_view
+
+# Load
+jobs = job_view.list_jobs()
+job_id = st.query_params.get("job", "")
+
+# Show
+st.title("Jobs")
+st.caption(
+    "Imports, freezes, fakes, trainings and searches run in workers. They go on when you close "
+    "this page, and a killed one is taken up again where it was."
+)
+if job_id:
+    job_view.follow(job_id)
+if not jobs:
+    choices.invite(
+        "Nothing has been started yet. The first job is usually an import.",
+        "import_files",
+        "Import images",
+    )
+    st.stop()
+shown = jobs_view.filter_by_state(jobs)
+
+# Act
+opened = jobs_view.table(shown)
+if opened is not None and opened != job_id:
+    st.query_params["job"] = opened
+    st.rerun()
