@@ -196,14 +196,17 @@ def tune(
 @app.command()
 def evaluate(run_id: Annotated[int, typer.Option("--run")], as_json: AsJson = False) -> None:
     """Print a run's test figures, scoring its version first where that was never done."""
-    from dashboard import evaluation, resources
+    from dashboard import reporting
+    from dashboard.home import open_database
+    from db.engine import reading
 
-    with resources.session() as session:
-        is_scored = evaluation.is_scored(session, run_id)
+    database = open_database(settings())
+    with reading(database) as session:
+        is_scored = reporting.is_scored(session, run_id)
     if not is_scored:
         _start(lambda jobs: jobs.evaluate(run_id), wait=True, as_json=as_json, quiet=True)
-    with resources.session() as session:
-        _print(evaluation.report(session, run_id), as_json=as_json)
+    with reading(database) as session:
+        _print(reporting.report(session, run_id), as_json=as_json)
 
 
 @app.command()

@@ -1,14 +1,29 @@
 """What is chosen stands in the URL, so that a screen can be shared and come back to."""
 
 from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 import streamlit as st
+
+
+class _Numbered(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+T = TypeVar("T", bound=_Numbered)
 
 
 def number_in_url(name: str) -> int | None:
     """Return `?name=` as a whole number, or None where there is no such thing."""
     text = st.query_params.get(name, "")
     return int(text) if text.isascii() and text.isdigit() else None
+
+
+def chosen(values: Sequence[T], name: str) -> T | None:
+    """Return the one of `values` whose `id` is `?name=`, else the first; None if there is none."""
+    asked = number_in_url(name)
+    return next((each for each in values if each.id == asked), values[0] if values else None)
 
 
 def pick_number(

@@ -1,6 +1,6 @@
 """Following a job on a page: where it stands, how long it will take, and its buttons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
@@ -44,6 +44,11 @@ def find_job(job_id: str) -> Job | None:
     except VerityError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
+
+
+def find_active(jobs: Sequence[Job]) -> Job | None:
+    """Return the oldest of these jobs that waits or runs: the one that workers take next."""
+    return next((job for job in reversed(jobs) if job.is_active), None)
 
 
 def follow_newest(kind: str) -> None:

@@ -1,20 +1,23 @@
-"""The parts of Jobs: the filter and the table."""
+"""The parts of Jobs: the filter by state and the table, in which a click opens a job."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from core.errors import VerityError
 from dashboard import resources
 from dashboard.jobs.client import Job, JobState
 from dashboard.text import duration
 
-_ICONS = {
-    JobState.QUEUED: "○ queued",
-    JobState.RUNNING: "◐ running",
-    JobState.DONE: "● done",
-    JobState.FAILED: "✕ failed",
-    JobState.CANCELLED: "– cancelled",
+_KEY = "jobs-table"
+_COLOURS = {
+    JobState.QUEUED: "gray",
+    JobState.RUNNING: "blue",
+    JobState.DONE: "green",
+    JobState.FAILED: "red",
+    JobState.CANCELLED: "orange",
 }
 
 
@@ -29,3 +32,59 @@ def filter_by_state(jobs: Sequence[Job]) -> list[Job]:
         label_visibility="collapsed",
     )
     return [job for job in jobs if state in (None, job.state)]
+
+
+def table(jobs: Sequence[Job]) -> None:
+    """Draw the jobs; choosing a row opens that job by `?job=`."""
+    if not jobs:
+        st.info("No job is in this state.")
+        return
+    st.dataframe(
+        pd.DataFrame([_row(job) for job in jobs]),
+        key=_KEY,
+        hide_index=True,
+        on_select=partial(_open, [job.id for job in jobs]),
+        selection_mode="single-row",
+        placeholder="",
+        column_config={
+            "State": st.column_config.MultiselectColumn(
+                options=[state.value for state in JobState],
+                color=list(_COLOURS.values()),
+                format_func=str.capitalize,
+            ),
+            "Progress": st.column_config.ProgressColumn(
+                min_value=0, max_value=1, format="percent", color="primary"
+            ),
+            "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+        },
+    )
+
+
+def _open(ids: Sequence[str]) -> None:
+    if rows := st.session_state[_KEY]["selection"]["rows"]:
+        st.query_params["job"] = ids[rows[0]]
+
+
+def _row(job: Job) -> dict[str, object]:
+    ended = job.updated_at if not job.is_active else None
+    return {
+        "Job": job.id,
+        "Kind": job.kind.capitalize(),
+        "State": [job.state.value],
+        "Progress": _fraction(job),
+        "Started": job.created_at.astimezone(),
+        "Took": duration((ended - job.created_at).total_seconds()) if ended else "",
+        "Author": job.author,
+    }
+
+
+def _fraction(job: Job) -> float | None:
+    if job.state is JobState.DONE:
+        return 1.0
+    if job.state is not JobState.RUNNING:
+        return None
+    try:
+        progress = resources.jobs().find_progress(job.id)
+    except VerityError:
+        return None
+    return progress.fraction if progress else 0.0

@@ -33,6 +33,7 @@ class ImageFilter:
         split: Only with `version`: the part of that dataset version.
         identity: Exact name.
         text: Part of an identity or the beginning of a checksum.
+        faceless: Only images in which no face was found.
     """
 
     label: Label | None = None
@@ -42,6 +43,7 @@ class ImageFilter:
     version: int | None = None
     split: Split | None = None
     text: str = ""
+    faceless: bool = False
 
 
 def find_images(
@@ -220,6 +222,8 @@ def _conditions(wanted: ImageFilter) -> list[ColumnElement[bool]]:
         ItemRow.split: wanted.split if wanted.version is not None else None,
     }
     conditions = [column == value for column, value in exact.items() if value is not None]
+    if wanted.faceless:
+        conditions.append(ImageRow.n_faces == 0)
     if wanted.text:
         conditions.append(
             ImageRow.identity.icontains(wanted.text, autoescape=True)

@@ -238,3 +238,16 @@ def _run(row: RunRow) -> Run:
     return Run(
         params=row.params, packages=row.packages, **{name: getattr(row, name) for name in names}
     )
+
+
+def runs_without_threshold(session: Session) -> list[int]:
+    """Return the numbers of finished runs for which nobody chose a threshold, newest first."""
+    query = (
+        select(RunRow.id)
+        .where(
+            RunRow.finished_at.is_not(None),
+            RunRow.id.not_in(select(ThresholdRow.run_id)),
+        )
+        .order_by(RunRow.id.desc())
+    )
+    return list(session.scalars(query))

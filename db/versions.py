@@ -136,3 +136,13 @@ def _version(row: VersionRow, counts: dict[str, dict[str, int]]) -> DatasetVersi
         seed=row.seed,
         counts=counts,
     )
+
+
+def versions_of(session: Session, image_id: int) -> list[tuple[int, Split, Label]]:
+    """Return (version, split, label when frozen) of every version that holds an image."""
+    query = (
+        select(ItemRow.version, ItemRow.split, ItemRow.label)
+        .where(ItemRow.image_id == image_id)
+        .order_by(ItemRow.version)
+    )
+    return [(number, Split(split), Label(label)) for number, split, label in session.execute(query)]

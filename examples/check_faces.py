@@ -118,7 +118,9 @@ def read_landmarks(folder: Path) -> dict[str, Floats]:
     """Return each picture's five true landmarks by its path below the folder."""
     with (folder / "landmarks.csv").open(newline="") as file:
         return {
-            row["path"]: np.array([float(v) for v in list(row.values())[1:11]], np.float32).reshape(5, 2)
+            row["path"]: np.array([float(v) for v in list(row.values())[1:11]], np.float32).reshape(
+                5, 2
+            )
             for row in csv.DictReader(file)
         }
 
@@ -136,7 +138,11 @@ def main() -> int:
     figures = measure(faces) | {"total_mb": n_bytes / 1e6}
     missed = [name for name, limit in LIMITS.items() if figures[name] < limit]
     missed += ["total_mb"] * (figures["total_mb"] > LARGEST_MB)
-    print(json.dumps({name: round(v, 4) for name, v in figures.items()} | {"missed": missed}, indent=2))
+    print(
+        json.dumps(
+            {name: round(v, 4) for name, v in figures.items()} | {"missed": missed}, indent=2
+        )
+    )
     return 1 if missed else 0
 
 

@@ -24,12 +24,11 @@ for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
-
 from faces_renderer.cast import NAMES, candidate  # noqa: E402
 from faces_renderer.person import Person, draw_person  # noqa: E402
 from faces_renderer.portrait import take  # noqa: E402
 from faces_renderer.shot import draw_shot  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
 
 Bytes = NDArray[np.uint8]
 

@@ -8,7 +8,7 @@ from dashboard import choices, job_view, jobs_view
 jobs = job_view.list_jobs()
 job_id = st.query_params.get("job", "")
 
-# Show
+# Show and act
 st.title("Jobs")
 st.caption(
     "Imports, freezes, fakes, trainings and searches run in workers. They go on when you close "
@@ -23,10 +23,4 @@ if not jobs:
         "Import images",
     )
     st.stop()
-shown = jobs_view.filter_by_state(jobs)
-
-# Act
-opened = jobs_view.table(shown)
-if opened is not None and opened != job_id:
-    st.query_params["job"] = opened
-    st.rerun()
+jobs_view.table(jobs_view.filter_by_state(jobs))

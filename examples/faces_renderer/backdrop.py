@@ -29,7 +29,7 @@ def backdrop(name: str, rng: Generator, width: int, height: int) -> Floats:
 def _gradient(picture: Floats, top: Floats, bottom: Floats, rng: Generator) -> Floats:
     height, width = picture.shape[:2]
     tilt = rng.uniform(-0.5, 0.5)
-    y, x = np.mgrid[0:1 : height * 1j, 0:1 : width * 1j].astype(np.float32)
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     part = np.clip(y + tilt * (x - 0.5), 0, 1)[..., None]
     return np.asarray(top * (1 - part) + bottom * part, np.float32)
 
@@ -68,7 +68,9 @@ def _window(rng: Generator, picture: Floats) -> Floats:
     light = linear((0.86, 0.90, 0.93)) * np.float32(rng.uniform(0.8, 1.3))
     for pane in range(2):
         x = left + pane * 24
-        cv2.rectangle(picture, (x, int(0.05 * height)), (x + 20, int(0.75 * height)), light.tolist(), -1)
+        cv2.rectangle(
+            picture, (x, int(0.05 * height)), (x + 20, int(0.75 * height)), light.tolist(), -1
+        )
     return cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(4, 7)))
 
 
@@ -78,8 +80,12 @@ def _foliage(rng: Generator, picture: Floats) -> Floats:
     part = 0.5 + 0.28 * noise(rng, height, width, 26) + 0.2 * noise(rng, height, width, 11)
     y = np.linspace(0.3, -0.25, height, dtype=np.float32)[:, None]
     part = np.clip(part + y, 0, 1)[..., None]
-    picture = cv2.GaussianBlur(np.asarray(dark * (1 - part) + light * part, np.float32), (0, 0), 3.5)
-    return _discs(picture, rng, 22, [linear((0.72, 0.76, 0.62)), linear((0.8, 0.8, 0.74))], (0.05, 0.28))
+    picture = cv2.GaussianBlur(
+        np.asarray(dark * (1 - part) + light * part, np.float32), (0, 0), 3.5
+    )
+    return _discs(
+        picture, rng, 22, [linear((0.72, 0.76, 0.62)), linear((0.8, 0.8, 0.74))], (0.05, 0.28)
+    )
 
 
 def _street(rng: Generator, picture: Floats) -> Floats:
@@ -97,7 +103,7 @@ def _wall(rng: Generator, picture: Floats) -> Floats:
     picture = _gradient(picture, tone * np.float32(1.15), tone * np.float32(0.6), rng)
     height, width = picture.shape[:2]
     slope, start = rng.uniform(-0.6, 0.6), rng.uniform(0.2, 0.8)
-    y, x = np.mgrid[0:1 : height * 1j, 0:1 : width * 1j].astype(np.float32)
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     shade = 1 / (1 + np.exp(-(x - start + slope * (y - 0.5)) * 14))
     return np.asarray(picture * (0.62 + 0.38 * shade)[..., None], np.float32)
 
@@ -105,7 +111,13 @@ def _wall(rng: Generator, picture: Floats) -> Floats:
 def _shelf(rng: Generator, picture: Floats) -> Floats:
     picture = _gradient(picture, linear((0.38, 0.33, 0.29)), linear((0.28, 0.24, 0.22)), rng)
     height, width = picture.shape[:2]
-    spines = [(0.5, 0.42, 0.35), (0.36, 0.40, 0.42), (0.45, 0.32, 0.28), (0.6, 0.57, 0.5), (0.3, 0.33, 0.3)]
+    spines = [
+        (0.5, 0.42, 0.35),
+        (0.36, 0.40, 0.42),
+        (0.45, 0.32, 0.28),
+        (0.6, 0.57, 0.5),
+        (0.3, 0.33, 0.3),
+    ]
     for row in range(-10, height, int(rng.integers(34, 46))):
         x = 0
         while x < width:

@@ -114,7 +114,7 @@ def build(person: Person, shot: Shot) -> Geometry:
 
 def _open_eyes(shape: dict[str, float]) -> dict[str, float]:
     """Widen the eyes a little: the neutral mesh has heavy lids."""
-    return shape | {"eye-opened-up": 0.34, "eye-scale-incr": shape.get("eye-scale-incr", 0) + 0.25}
+    return shape | {"eye-opened-up": 0.24, "eye-scale-incr": shape.get("eye-scale-incr", 0) + 0.25}
 
 
 def _expression(person: Person, shot: Shot) -> dict[str, float]:
@@ -147,13 +147,16 @@ def neckline(base: Floats, kind: str) -> Floats:
     """Return how far below the collar's edge each base position lies."""
     x, y, z = np.abs(base[:, 0]), base[:, 1], base[:, 2]
     edge = 5.86 - 0.20 * (z - 0.1)
-    edge = edge + {
-        "crew": 0 * x,
-        "jacket": 0 * x,
-        "v": -0.75 * np.maximum(0, 0.42 - x) * (z > 0.2),
-        "scoop": -0.35 * smooth_step(0.75, 0.0, x) * (z > 0.1),
-        "high": 0.17 + 0 * x,
-    }[kind]
+    edge = (
+        edge
+        + {
+            "crew": 0 * x,
+            "jacket": 0 * x,
+            "v": -0.75 * np.maximum(0, 0.42 - x) * (z > 0.2),
+            "scoop": -0.35 * smooth_step(0.75, 0.0, x) * (z > 0.1),
+            "high": 0.17 + 0 * x,
+        }[kind]
+    )
     return np.asarray(edge - y, np.float32)
 
 
@@ -184,7 +187,10 @@ def _glasses(person: Person, coarse: Floats, fine: Floats) -> tuple[Floats, Ints
     plane = float(np.percentile(fine[near, 2] + curve * fine[near, 0] ** 2, 97)) + 0.03
     power = {"round": 2.0, "square": 4.5, "browline": 3.2}[person.glasses]
     thick = {"round": 0.014, "square": 0.021, "browline": 0.017}[person.glasses]
-    half_width, half_height = 0.245, {"round": 0.235, "square": 0.18, "browline": 0.19}[person.glasses]
+    half_width, half_height = (
+        0.245,
+        {"round": 0.235, "square": 0.18, "browline": 0.19}[person.glasses],
+    )
     tubes = []
     angle = np.linspace(0, 2 * np.pi, 49)
     for sign, eye in zip((-1, 1), eyes, strict=True):
@@ -195,13 +201,15 @@ def _glasses(person: Person, coarse: Floats, fine: Floats) -> tuple[Floats, Ints
         ear = fine[np.argmin(((base - np.float32([sign * 0.79, 7.33, 0.6])) ** 2).sum(axis=1))]
         hinge = np.array([sign * (max(abs(eye[0]), 0.31) + half_width), eye[1] + 0.06, 0])
         hinge[2] = plane - curve * hinge[0] ** 2
-        outside = np.array([sign * max(abs(ear[0]), abs(hinge[0])) , ear[1] + 0.03, ear[2]])
+        outside = np.array([sign * max(abs(ear[0]), abs(hinge[0])), ear[1] + 0.03, ear[2]])
         bow = (hinge + outside) / 2 + [sign * 0.05, 0, 0]
         t = np.linspace(0, 1, 13)[:, None]
         tubes.append(((1 - t) ** 2 * hinge + 2 * t * (1 - t) * bow + t**2 * outside, thick))
     inner = max(abs(eyes[0][0]), 0.31) - half_width
     x = np.linspace(-inner, inner, 9)
-    arch = np.stack([x, eyes[0][1] + 0.04 + 0.03 * np.cos(x / inner * 1.5), 0 * x + plane + 0.02], 1)
+    arch = np.stack(
+        [x, eyes[0][1] + 0.04 + 0.03 * np.cos(x / inner * 1.5), 0 * x + plane + 0.02], 1
+    )
     tubes.append((arch, thick))
     return _sweep(tubes)
 
@@ -218,7 +226,10 @@ def _sweep(tubes: list[tuple[NDArray[np.float64], float]]) -> tuple[Floats, Ints
         right /= np.linalg.norm(right, axis=1, keepdims=True)
         up = np.cross(right, tangent)
         angle = np.arange(sides) * 2 * np.pi / sides
-        ring = np.cos(angle)[None, :, None] * right[:, None] + np.sin(angle)[None, :, None] * up[:, None]
+        ring = (
+            np.cos(angle)[None, :, None] * right[:, None]
+            + np.sin(angle)[None, :, None] * up[:, None]
+        )
         vertices.append((line[:, None] + radius * ring).reshape(-1, 3))
         i, j = np.meshgrid(np.arange(len(line) - 1), np.arange(sides), indexing="ij")
         a, b = i * sides + j, i * sides + (j + 1) % sides

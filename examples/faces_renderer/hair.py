@@ -109,7 +109,9 @@ def measure_scalp(vertices: Floats, normals: Floats) -> Scalp:
     """Map the skull's radius so that growing hair can be kept outside it."""
     model = load_model()
     base = model.fine_base
-    head = (base[:, 1] > 6.25) & (model.regions["ears"] < 0.2) & (model.regions["inside-mouth"] < 0.2)
+    head = (
+        (base[:, 1] > 6.25) & (model.regions["ears"] < 0.2) & (model.regions["inside-mouth"] < 0.2)
+    )
     upper = vertices[base[:, 1] > 7.3]
     middle = (upper.min(axis=0) + upper.max(axis=0)) / 2
     centre = np.float32([0, middle[1] - 0.25, middle[2]])
@@ -120,7 +122,8 @@ def measure_scalp(vertices: Floats, normals: Floats) -> Scalp:
         indexing="ij",
     )  # fmt: skip
     directions = np.stack(
-        [np.cos(elevation) * np.sin(angle), np.sin(elevation), np.cos(elevation) * np.cos(angle)], -1
+        [np.cos(elevation) * np.sin(angle), np.sin(elevation), np.cos(elevation) * np.cos(angle)],
+        -1,
     )
     nearest = cKDTree(offset / radius[:, None]).query(directions.reshape(-1, 3), k=6)[1]
     grid = radius[nearest].max(axis=1).reshape(48, 96).astype(np.float32)
@@ -138,9 +141,7 @@ def _spherical(offset: Floats) -> tuple[Ints, Ints, Floats]:
     return rows, columns, radius.astype(np.float32)
 
 
-def scatter(
-    head: Scalp, rng: Generator, count: int, mask: Mask
-) -> tuple[Floats, Floats, Floats]:
+def scatter(head: Scalp, rng: Generator, count: int, mask: Mask) -> tuple[Floats, Floats, Floats]:
     """Return roots, normals and base positions of hairs, dense where `mask` of the base is high."""
     model = load_model()
     corners = model.fine_base[model.triangles]
@@ -232,15 +233,18 @@ def _combing(person: Person, style: Style, base: Floats, side: Floats) -> Floats
         flow = base - np.float32([0.05, 8.5, 0.25])
         flow[:, 1] *= 0.4
     elif style.comb == "side":
-        flow[:, 0] = side
-        flow[:, 1] = 0.15
+        top = smooth_step(7.55, 8.15, base[:, 1])
+        flow[:, 0] = side * (0.1 + 0.9 * top)
+        flow[:, 1] = 0.15 * top - (1 - top)
         flow[:, 2] = -0.25 + 0.25 * (person.hair_style == "pixie")
     elif style.comb == "back":
         flow[:, 2] = -1
         flow[:, 1] = 0.35 * smooth_step(7.2, 8.0, base[:, 1]) + 0.1
     else:
         flow = base - np.float32([0, 7.6, 0.5])
-    return np.asarray(flow / np.maximum(np.linalg.norm(flow, axis=1, keepdims=True), 1e-6), np.float32)
+    return np.asarray(
+        flow / np.maximum(np.linalg.norm(flow, axis=1, keepdims=True), 1e-6), np.float32
+    )
 
 
 def _stay_outside(position: Floats, head: Scalp, gap: Floats) -> Floats:
@@ -302,6 +306,7 @@ def _follow(
         depth=rng.random(count).astype(np.float32),
         shine=0.35 if style.curl > 0.04 else 0.9,
         width_px=2,
+        cover=0.75 if person.hair_style == "buzz" else 1.0,
     )
 
 
@@ -404,7 +409,9 @@ def grow_lashes(person: Person, coarse: Floats) -> Strands:
     root = a[:, None] * (1 - t) + b[:, None] * t
     tip = c[:, None] * (1 - t) + d[:, None] * t
     upper = (root[..., 1] >= middle[near][:, None, 1]).astype(np.float32)[..., None]
-    reach = (0.25 + 0.45 * upper * (1.25 - 0.5 * person.masculinity)) * rng.uniform(0.7, 1.2, t.shape)
+    reach = (0.25 + 0.45 * upper * (1.25 - 0.5 * person.masculinity)) * rng.uniform(
+        0.7, 1.2, t.shape
+    )
     s = np.linspace(0, 1, 6, dtype=np.float32)
     paths = root[:, :, None] + (tip - root)[:, :, None] * (s[:, None] * reach[..., None])
     paths = paths.reshape(-1, 6, 3).astype(np.float32)
@@ -422,7 +429,9 @@ def _short(
     tangent = tangent + rng.normal(0, spread, tangent.shape)
     t = np.linspace(0, 1, 6, dtype=np.float32)[None, :, None]
     reach = length[:, None, None]
-    paths = roots[:, None] + reach * (t * tangent[:, None] + lift * t * (1 - 0.55 * t) * normals[:, None])
+    paths = roots[:, None] + reach * (
+        t * tangent[:, None] + lift * t * (1 - 0.55 * t) * normals[:, None]
+    )
     tone = np.exp(rng.normal(0, 0.2, (len(roots), 1)))
     return Strands(
         paths.astype(np.float32), (colour * tone).astype(np.float32),

@@ -27,8 +27,8 @@ SKIN = np.array(
      [119, 83, 66], [86, 60, 49]], np.float32,
 ) / 255  # fmt: skip
 HAIR = {
-    "black": (0.085, 0.07, 0.065),
-    "dark brown": (0.17, 0.115, 0.085),
+    "black": (0.125, 0.105, 0.10),
+    "dark brown": (0.20, 0.145, 0.11),
     "brown": (0.29, 0.20, 0.14),
     "chestnut": (0.36, 0.21, 0.13),
     "auburn": (0.47, 0.23, 0.12),
@@ -45,7 +45,13 @@ IRIS = {
     "grey": (0.42, 0.46, 0.48),
 }
 # standard deviation of a detail, by the start of its name
-SPREADS = {"neck": 0.15, "ear": 0.2, "head-age": 0.1, "mouth": 0.22, "eye": 0.26, "chin": 0.26}
+# (the first that fits): what sets strangers apart varies most, what distorts varies least
+SPREADS = {
+    "neck": 0.15, "ear": 0.2, "head-age": 0.1, "head-scale": 0.33, "head": 0.33, "eye-trans": 0.28,
+    "eye-scale": 0.36, "eyebrows": 0.4, "eye": 0.24, "nose-scale": 0.36, "nose-trans": 0.2,
+    "nose": 0.25, "mouth-scale": 0.36, "mouth-trans": 0.2, "mouth": 0.2, "chin-width": 0.38,
+    "chin-height": 0.34, "chin": 0.24, "forehead": 0.4, "cheek": 0.38,
+}  # fmt: skip
 SHORT_STYLES = ("bald", "ring", "buzz", "crop", "side", "back", "curly crop")
 LONG_STYLES = ("bob", "long", "wavy", "fringe", "tied", "afro", "pixie")
 
@@ -111,7 +117,7 @@ def draw_person(seed: int) -> Person:
     rng = np.random.default_rng([seed, 1])
     origin = rng.dirichlet([0.3, 0.3, 0.4])
     masculinity = float(np.clip(rng.choice([0.06, 0.94]) + rng.normal(0, 0.1), 0, 1))
-    age = float(np.clip(rng.gamma(5.5, 8), 20, 80))
+    age = float(np.clip(rng.gamma(5.0, 8), 19, 80))
     melanin = float(np.clip(origin @ [0.76, 0.36, 0.2] + rng.normal(0, 0.13), 0, 1))
     hair = _hair_colour(rng, melanin, age)
     style = _hair_style(rng, masculinity, age)
@@ -182,7 +188,7 @@ def _details(rng: Generator) -> dict[str, float]:
     shape: dict[str, float] = {}
     for less, more in opposite_targets():
         spread = next((s for start, s in SPREADS.items() if less.startswith(start)), 0.3)
-        weight = float(np.clip(rng.normal(0, spread), -0.95, 0.95))
+        weight = float(np.clip(rng.normal(0, spread), -0.7, 0.7))
         shape[more if weight > 0 else less] = abs(weight)
     for outline in rng.choice(OUTLINES, 2, replace=False):
         shape[f"head-{outline}"] = float(rng.uniform(0, 0.6))

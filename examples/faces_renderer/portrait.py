@@ -15,7 +15,18 @@ from faces_renderer.model import load_model
 from faces_renderer.person import Person
 from faces_renderer.raster import FAR, Camera, Fragments, rasterise
 from faces_renderer.shot import Shot
-from faces_renderer.skin import AXIS_Z, BOTTOM_Y, HEIGHT_PX, TOP_Y, WIDTH_PX, azimuth, look_up, noise, paint, smooth_step
+from faces_renderer.skin import (
+    AXIS_Z,
+    BOTTOM_Y,
+    HEIGHT_PX,
+    TOP_Y,
+    WIDTH_PX,
+    azimuth,
+    look_up,
+    noise,
+    paint,
+    smooth_step,
+)
 from faces_renderer.splat import draw_strands
 
 Floats = NDArray[np.float32]
@@ -61,7 +72,9 @@ def _aim(geometry: Geometry, shot: Shot, width: int, height: int) -> Camera:
 def _draw(person: Person, shot: Shot, geometry: Geometry, camera: Camera) -> tuple[Floats, Floats]:
     """Return the (h, w, 3) light that reaches the sensor and the depth of what is seen."""
     size = (camera.height, camera.width)
-    fragments = rasterise(camera.project(geometry.vertices), geometry.triangles, camera.width, camera.height)
+    fragments = rasterise(
+        camera.project(geometry.vertices), geometry.triangles, camera.width, camera.height
+    )
     depth = fragments.depth.copy()
     eyes = [
         shading.shade_eye(eye, person, shot, camera, depth, outer)
@@ -75,22 +88,25 @@ def _draw(person: Person, shot: Shot, geometry: Geometry, camera: Camera) -> tup
     enclosed = shading.occlusion(combined, camera.scale_px)
     shadows = shading.cast_shadows(geometry, shot)
 
-    picture = backdrop(shot.backdrop, np.random.default_rng([shot.seed, 10]), camera.width, camera.height)
+    picture = backdrop(
+        shot.backdrop, np.random.default_rng([shot.seed, 10]), camera.width, camera.height
+    )
     flat = picture.reshape(-1, 3)
     _shade_body(flat, fragments, enclosed, shadows, person, shot, geometry, camera)
     _shade_extras(flat, fragments, enclosed, shadows, person, shot, geometry, size)
     for eye in eyes:
         flat[eye.pixels] = eye.colour
-    colour = shading.shade_hair(
-        hair, geometry, shot, shadows, 0.6 * enclosed.ravel()[hair.pixels]
-    )
+    colour = shading.shade_hair(hair, geometry, shot, shadows, 0.6 * enclosed.ravel()[hair.pixels])
     flat[hair.pixels] += (colour - flat[hair.pixels]) * hair.cover[:, None]
     return picture, combined
 
 
 def _part(fragments: Fragments, chosen: NDArray[np.bool_]) -> Fragments:
     return Fragments(
-        fragments.pixels[chosen], fragments.triangles[chosen], fragments.weights[chosen], fragments.depth
+        fragments.pixels[chosen],
+        fragments.triangles[chosen],
+        fragments.weights[chosen],
+        fragments.depth,
     )
 
 
@@ -140,7 +156,7 @@ def _bump(normals: Floats, base: Floats, relief: Floats, turn: Floats, amount: F
     zero = np.zeros_like(angle)
     tangent = np.stack([np.cos(angle), zero, -np.sin(angle)], axis=1) @ turn.T
     upward = turn @ np.float32([0, 1, 0])
-    near = smooth_step(BOTTOM_Y + 0.1, BOTTOM_Y + 0.5, base[:, 1]) * amount * 0.11
+    near = smooth_step(BOTTOM_Y + 0.1, BOTTOM_Y + 0.5, base[:, 1]) * amount * 0.15
     tilted = normals - near[:, None] * (slope[:, :1] * tangent - slope[:, 1:] * upward)
     return np.asarray(tilted / np.linalg.norm(tilted, axis=1, keepdims=True), np.float32)
 
@@ -154,7 +170,9 @@ def _weave(normals: Floats, base: Floats, shot: Shot, turn: Floats, amount: Floa
     side = 1024
     padding = -len(x) % side
     grids = [np.pad(c.astype(np.float32), (0, padding)).reshape(-1, side) for c in (x, y)]
-    slopes = [cv2.Sobel(folds.astype(np.float32), cv2.CV_32F, 1 - k, k, ksize=3) / 8 for k in (0, 1)]
+    slopes = [
+        cv2.Sobel(folds.astype(np.float32), cv2.CV_32F, 1 - k, k, ksize=3) / 8 for k in (0, 1)
+    ]
     tilt = [cv2.remap(s, grids[0], grids[1], cv2.INTER_LINEAR).ravel()[: len(x)] for s in slopes]
     knit = 0.05 * np.sin(base[:, 0] * 190) * np.sin(base[:, 1] * 190)
     offset = np.stack([0.55 * tilt[0] + knit, 0.55 * tilt[1] + knit, 0 * knit], axis=1)
@@ -164,12 +182,16 @@ def _weave(normals: Floats, base: Floats, shot: Shot, turn: Floats, amount: Floa
 
 def _fabric(base: Floats, cloth: Floats, shot: Shot) -> Floats:
     """Return the albedo of clothes: a shirt with a seam at its edge, perhaps under a jacket."""
+    albedo = np.broadcast_to(shot.fabric, base.shape)
+    if shot.stripes > 0:
+        wave = np.sin(base[:, 1] * shot.stripes)
+        albedo = albedo * (1 - 0.45 * smooth_step(0.35, 0.5, wave))[:, None]
     seam = 1 - 0.25 * np.exp(-(((cloth - 0.085) / 0.010) ** 2))
-    albedo = shot.fabric * seam[:, None]
+    albedo = albedo * seam[:, None]
     if shot.neckline == "jacket":
         x, y = np.abs(base[:, 0]), base[:, 1]
         edge = 0.37 - 0.45 * (5.8 - y)
-        inside = smooth_step(-0.006, 0.006, x - np.maximum(edge, 0.0))
+        inside = smooth_step(-0.006, 0.006, x - edge)
         rim = 1 - 0.5 * np.exp(-(((x - edge + 0.02) / 0.03) ** 2)) * (1 - inside)
         lapel = 1 - 0.18 * np.exp(-(((x - edge - 0.3) / 0.015) ** 2)) * (y < 5.6)
         albedo = albedo * rim[:, None] * (1 - inside)[:, None]
@@ -201,7 +223,12 @@ def _shade_extras(
 
 
 def _develop(
-    person: Person, shot: Shot, light: Floats, depth: Floats, geometry: Geometry, size: tuple[int, int]
+    person: Person,
+    shot: Shot,
+    light: Floats,
+    depth: Floats,
+    geometry: Geometry,
+    size: tuple[int, int],
 ) -> Bytes:
     """Focus, shrink, expose, tone and grain the light into 8-bit RGB."""
     rng = np.random.default_rng([shot.seed, 12])

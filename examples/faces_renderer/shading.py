@@ -83,14 +83,20 @@ def occlusion(depth: Floats, px_per_unit: float) -> Floats:
     for radius, strength, shrink in ((0.025, 0.5, 1), (0.08, 0.65, 2), (0.25, 0.7, 4)):
         size = (width // shrink, height // shrink)
         sigma = radius * px_per_unit / shrink
-        weight = cv2.GaussianBlur(cv2.resize(covered, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
-        mean = cv2.GaussianBlur(cv2.resize(filled, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
+        weight = cv2.GaussianBlur(
+            cv2.resize(covered, size, interpolation=cv2.INTER_AREA), (0, 0), sigma
+        )
+        mean = cv2.GaussianBlur(
+            cv2.resize(filled, size, interpolation=cv2.INTER_AREA), (0, 0), sigma
+        )
         mean = cv2.resize(mean / np.maximum(weight, 1e-3), (width, height))
         total += strength * np.clip((mean - depth) / (1.1 * radius) - 0.03, 0, 1.3)
     return np.asarray(total * covered, np.float32)
 
 
-def irradiance(normals: Floats, visible: Floats, enclosed: Floats, shot: Shot, wrap: Floats) -> Floats:
+def irradiance(
+    normals: Floats, visible: Floats, enclosed: Floats, shot: Shot, wrap: Floats
+) -> Floats:
     """Return the (k, 3) light that arrives, before the surface's own colour."""
     facing = (normals @ shot.key)[:, None]
     key = np.clip((facing + wrap) / (1 + wrap), 0, 1) ** 1.15 * visible[:, None] * shot.key_colour
@@ -117,7 +123,9 @@ def highlight(
     fresnel = 0.028 + 0.972 * (1 - float(half @ VIEW)) ** 5
     edge = np.clip(1 - normals[:, 2], 0, 1) ** 4 * 0.22 * np.exp(-1.5 * enclosed)
     direct = fresnel * (0.65 * broad + 0.35 * narrow) * facing * visible
-    return np.asarray(direct[:, None] * shot.key_colour + edge[:, None] * shot.sky_colour, np.float32)
+    return np.asarray(
+        direct[:, None] * shot.key_colour + edge[:, None] * shot.sky_colour, np.float32
+    )
 
 
 def scatter_light(light: Floats, mask: Floats, px_per_unit: float) -> Floats:
@@ -162,13 +170,17 @@ def shade_eye(
     inside = (x >= 0) & (y >= 0) & (x < camera.width) & (y < camera.height)
     x, y = x[inside], y[inside]
     flat_z = np.full(len(x), eye.centre[2], np.float32)
-    offset = (camera.unproject(x.astype(np.float32), y.astype(np.float32), flat_z) - eye.centre)[:, :2]
+    offset = (camera.unproject(x.astype(np.float32), y.astype(np.float32), flat_z) - eye.centre)[
+        :, :2
+    ]
     squared = (offset**2).sum(axis=1) / eye.radius**2
     height = np.sqrt(np.clip(1 - squared, 0, 1)) * eye.radius
     z = (eye.centre[2] + height).astype(np.float32)
     seen = (squared < 1) & (z > depth[y, x])
     if not seen.any():
-        return EyePixels(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros((0, 3), np.float32))
+        return EyePixels(
+            np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros((0, 3), np.float32)
+        )
     normals = np.column_stack([offset, height])[seen] / eye.radius
     pixels = (y * camera.width + x)[seen]
     lid = _lid_shade(seen, inside, reach)
@@ -220,7 +232,9 @@ def _eye_colour(normals: Floats, lid: Floats, person: Person, shot: Shot, outer:
     return np.asarray(colour + _catchlight(normals, u, v, inner, lid, shot), np.float32)
 
 
-def _catchlight(normals: Floats, u: Floats, v: Floats, inner: Floats, lid: Floats, shot: Shot) -> Floats:
+def _catchlight(
+    normals: Floats, u: Floats, v: Floats, inner: Floats, lid: Floats, shot: Shot
+) -> Floats:
     """Return the reflection of the main light in the wet surface."""
     bulge = np.stack([u, v, 0 * u], axis=1) * (0.5 * smooth_step(1.1, 0.6, inner))[:, None]
     wet = normals + bulge.astype(np.float32)
@@ -230,7 +244,9 @@ def _catchlight(normals: Floats, u: Floats, v: Floats, inner: Floats, lid: Float
     size = 0.004 + 0.012 * shot.softness
     spot = smooth_step(1 - size, 1 - 0.45 * size, wet @ half)
     sheen = np.clip(wet[:, 1], 0, 1) ** 2 * 0.05
-    return (spot * 1.1 * (0.35 + 0.65 * lid))[:, None] * shot.key_colour * 0.55 + sheen[:, None] * lid[:, None] * shot.sky_colour
+    return (spot * 1.1 * (0.35 + 0.65 * lid))[:, None] * shot.key_colour * 0.55 + sheen[
+        :, None
+    ] * lid[:, None] * shot.sky_colour
 
 
 def shade_hair(
@@ -244,7 +260,9 @@ def shade_hair(
     normals = (0.6 * outward + 0.4 * across).astype(np.float32)
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
     visible = shadows.visibility(hair.positions, normals * 2)
-    light = irradiance(normals, 0.25 + 0.75 * visible, enclosed, shot, np.float32([0.25, 0.25, 0.25]))
+    light = irradiance(
+        normals, 0.25 + 0.75 * visible, enclosed, shot, np.float32([0.25, 0.25, 0.25])
+    )
     among = (0.45 + 0.55 * hair.layer) * (0.55 + 0.45 * smooth_step(0.0, 0.3, hair.along))
     half = shot.key + VIEW
     half /= np.linalg.norm(half)
@@ -252,4 +270,6 @@ def shade_hair(
     facing = np.clip(normals @ shot.key * 0.8 + 0.2, 0, 1) * visible
     white = (slant**90 * 0.10 * hair.shine * facing)[:, None] * shot.key_colour
     tinted = (slant**22 * 0.55 * hair.shine * facing)[:, None] * shot.key_colour * hair.colour
-    return np.asarray((hair.colour * light * 0.9 + tinted + white * 0.6) * among[:, None], np.float32)
+    return np.asarray(
+        (hair.colour * light * 0.9 + tinted + white * 0.6) * among[:, None], np.float32
+    )

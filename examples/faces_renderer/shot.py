@@ -50,6 +50,7 @@ class Shot:
         backdrop: One of `BACKDROPS`.
         neckline: One of `NECKLINES`.
         fabric, jacket: Linear RGB.
+        stripes: Stripes on the shirt in radians per model unit; 0 for a plain one.
         frame_units: Height of the picture in model units at the face.
         offset: Where the face lies off the centre, as shares of width and height.
         exposure: In stops.
@@ -75,6 +76,7 @@ class Shot:
     neckline: str
     fabric: Floats
     jacket: Floats
+    stripes: float
     frame_units: float
     offset: tuple[float, float]
     exposure: float
@@ -115,6 +117,7 @@ def draw_shot(person: Person, number: int) -> Shot:
         neckline=str(rng.choice(NECKLINES)),
         fabric=linear(FABRICS[first]),
         jacket=linear(FABRICS[second]) * np.float32(0.8),
+        stripes=float(rng.uniform(22, 60)) if rng.random() < 0.2 else 0.0,
         frame_units=float(rng.uniform(3.35, 4.2)),
         offset=(float(np.clip(rng.normal(0, 0.04), -0.09, 0.09)), float(rng.normal(0.01, 0.012))),
         exposure=float(rng.normal(0, 0.16)),

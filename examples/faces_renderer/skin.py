@@ -171,7 +171,7 @@ def _tint(person: Person, rng: Generator) -> Floats:
         weight * noise(rng, HEIGHT_PX, WIDTH_PX, cell)
         for cell, weight in ((90, 0.3), (34, 0.45), (12, 0.4), (5, 0.35))
     )
-    blotch = np.asarray(mottle, np.float32) * np.float32(0.05)
+    blotch = np.asarray(mottle, np.float32) * np.float32(0.07)
     tint = np.exp(blotch[..., None] * np.float32([0.5, 1.0, 0.9]))
     spots = np.zeros((HEIGHT_PX, WIDTH_PX), np.float32)
     _dot(spots, rng, int(600 * person.freckles), (0.9, 2.2), (0.25, 0.7), 7.03, (0.55, 0.2))
@@ -203,7 +203,9 @@ def _dot(
 def _relief(person: Person, rng: Generator) -> Floats:
     """Return the height of pores, fine lines and, with age, wrinkles."""
     pores = noise(rng, HEIGHT_PX, WIDTH_PX, 2.6) * 0.5 + noise(rng, HEIGHT_PX, WIDTH_PX, 5) * 0.5
-    u, v = np.meshgrid(np.linspace(-np.pi, np.pi, WIDTH_PX), np.linspace(TOP_Y, BOTTOM_Y, HEIGHT_PX))
+    u, v = np.meshgrid(
+        np.linspace(-np.pi, np.pi, WIDTH_PX), np.linspace(TOP_Y, BOTTOM_Y, HEIGHT_PX)
+    )
     u, v = u.astype(np.float32), v.astype(np.float32)
     warp = 0.03 * noise(rng, HEIGHT_PX, WIDTH_PX, 120) + 0.008 * noise(rng, HEIGHT_PX, WIDTH_PX, 30)
     lines = np.sin((v + warp) * 2 * np.pi / rng.uniform(0.085, 0.12)) ** 3

@@ -1,0 +1,126 @@
+"""The image grid: thumbnails that keyboard and mouse select and open."""
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.errors import NotFound
+from core.types import ChecksumSha256
+from dashboard import resources
+
+_HERE = Path(__file__).parent
+_GRID = st.components.v2.component(
+    "verity_grid",
+    html='<div class="grid"></div>',
+    css=(_HERE / "grid.css").read_text("utf-8"),
+    js=(_HERE / "grid.js").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word below a thumbnail.
+
+    Attributes:
+        tone: "genuine", "fake", "warning" or "quiet".
+    """
+
+    text: str
+    tone: str = "quiet"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One thing in a grid.
+
+    Attributes:
+        images: One or two sources, as `thumbnail` gives them.
+        alt: For those who do not see the picture.
+        dimmed: Drawn pale, for what takes no part.
+    """
+
+    id: int
+    images: tuple[str, ...]
+    title: str
+    alt: str
+    badges: tuple[Badge, ...] = ()
+    dimmed: bool = False
+
+
+def image_grid(
+    cells: Sequence[Cell],
+    *,
+    key: str,
+    label: str,
+    on_open: Callable[[int], None],
+    selectable: bool = True,
+    strip: bool = False,
+) -> list[int]:
+    """Draw a grid.
+
+    Args:
+        cells: With distinct ids.
+        key: Of the grid in the session.
+        label: Name of the grid for screen readers.
+        on_open: Called with a cell's id by double click or Enter; by one click if not selectable.
+        selectable: Whether cells can be selected: click, Space, Shift, Ctrl-A.
+        strip: One row that scrolls, instead of as many as fill the width.
+
+    Returns:
+        Ids of the selected cells.
+    """
+    ids = {cell.id for cell in cells}
+
+    def opened() -> None:
+        told = st.session_state[key]["opened"]
+        if told in ids:
+            on_open(told)
+
+    data = {
+        "cells": [asdict(cell) for cell in cells],
+        "label": label,
+        "selectable": selectable,
+        "strip": strip,
+    }
+    result = _GRID(
+        key=key,
+        data=data,
+        default={"selected": []},
+        on_selected_change=_nothing,
+        on_opened_change=opened,
+    )
+    return known_ids(result.get("selected"), ids)
+
+
+def known_ids(told: Any, ids: set[int]) -> list[int]:
+    """Return those of the ids that the browser told which are in the grid, in its order."""
+    return [told_id for told_id in told or () if told_id in ids]
+
+
+def _nothing() -> None:
+    """Take part in a change without doing anything: Streamlit keeps only states that have one."""
+
+
+def thumbnail(checksum: ChecksumSha256) -> str:
+    """Return an image's thumbnail as a data URI; a grey tile where the file is missing."""
+    try:
+        return _read_thumbnail(checksum)
+    except NotFound:
+        return _MISSING
+
+
+@lru_cache(maxsize=2000)  # about 14 MB; what a checksum names never changes
+def _read_thumbnail(checksum: ChecksumSha256) -> str:
+    data = resources.store().read("thumbnails", checksum)
+    return f"data:image/webp;base64,{base64.b64encode(data).decode()}"
+
+
+_MISSING = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 160 160'%3E"
+    "%3Cpath d='M60 60l40 40m0-40l-40 40' stroke='%238b95a5' stroke-width='6'/%3E%3C/svg%3E"
+)

@@ -1,0 +1,47 @@
+"""Train: start a training on a frozen version, watch its curves, and compare runs."""
+
+import streamlit as st
+
+from dashboard import choices, job_view, resources, training_view
+from db import runs, versions
+
+# Load
+with resources.session() as session:
+    frozen = versions.list_versions(session)
+    trained = runs.list_runs(session)
+    run = choices.chosen(trained, "run")
+    epochs = runs.epochs(session, run.id) if run else []
+jobs = job_view.list_jobs("train", "evaluate")
+active = job_view.find_active(jobs)
+
+# Show
+st.title("Train")
+st.caption(
+    "A frozen VGG16 trunk turns every image into features once; a small head is trained on them."
+)
+if not frozen:
+    choices.invite("A training needs a frozen dataset version.", "dataset", "Freeze one")
+    st.stop()
+
+# Act
+with (
+    st.expander("New training", icon=":material/add:", expanded=not trained or "fill" in st.query_params),
+    st.form("train", border=False),
+):
+    source = training_view.source_fields(frozen, "train")
+    params = training_view.param_fields()
+    if st.form_submit_button("Train", type="primary", icon=":material/play_arrow:", key="train-start"):
+        training_view.start_training(source, params)
+
+# Show
+job_view.follow_newest("train")
+if active:
+    training_view.follow_curves(active.id)
+if run is None:
+    st.stop()
+st.subheader("Runs")
+training_view.runs_table(trained, jobs)
+training_view.show_run(run)
+if epochs and not (active and active.id == run.job_id):
+    training_view.show_curves(epochs, key=str(run.id))
+training_view.show_origin(run)
