@@ -49,7 +49,7 @@ def run(
             f"Verity at http://{settings().address}:{settings().port}  (Ctrl-C stops it)",
             flush=True,
         )
-    raise typer.Exit(supervise(settings(), with_page=page))
+    supervise(settings(), with_page=page)
 
 
 @app.command()
@@ -251,9 +251,11 @@ def jobs(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def cancel(job_id: str) -> None:
+def cancel(job_id: str, as_json: AsJson = False) -> None:
     """Stop a job; what it finished stays."""
-    _jobs().cancel(job_id)
+    client = _jobs()
+    client.cancel(job_id)
+    _print({"job": job_id, "state": client.get_job(job_id).state}, as_json=as_json)
 
 
 @app.command()

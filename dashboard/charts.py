@@ -13,14 +13,16 @@ import plotly.graph_objects as go
 
 from core.types import DatasetVersion, EpochMetrics, Label, Split, Trial
 
-ACCENT = "#3f82c2"
+ACCENT = "#2f74b5"
 NEUTRAL = "#8b95a5"
 COSTLY = "#c8553d"
 FAINT = "rgba(139, 149, 165, 0.25)"
 QUIET = {"displayModeBar": False}
 """Plotly's configuration for `st.plotly_chart`: no tool bar."""
 
+WHITE, INK = "#ffffff", "#12161c"
 LABEL_COLOURS = {Label.GENUINE: ACCENT, Label.FAKE: NEUTRAL}
+TEXT_COLOURS = {Label.GENUINE: WHITE, Label.FAKE: INK}
 
 CELLS = ("genuine-passed", "genuine-called-fake", "fakes-missed", "fakes-caught")
 """The cells of a confusion matrix in the order of its counts, as they stand in the URL."""
@@ -84,10 +86,12 @@ def draw_splits(values: Mapping[Label, Sequence[int]]) -> go.Figure:
             orientation="h",
             marker_color=LABEL_COLOURS[label],
             text=[f"{count:,}" for count in counts],
-            textposition="auto",
+            textposition="inside",
+            insidetextanchor="middle",
+            insidetextfont={"color": TEXT_COLOURS[label]},
             hovertemplate="%{y}: %{x:,} " + label + "<extra></extra>",
         )
-    figure.update_layout(barmode="stack", bargap=0.35)
+    figure.update_layout(barmode="stack", bargap=0.35, legend_traceorder="normal")
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(visible=False)
     return figure
@@ -125,7 +129,13 @@ def draw_curve(curves: Curves, measure: str) -> go.Figure:
         )
     if curves.best is not None:
         _mark_best(figure, curves.best, validation[curves.epochs.index(curves.best)])
-    figure.update_xaxes(title="Epoch", dtick=max(1, len(curves.epochs) // 8), showgrid=False)
+    figure.update_xaxes(
+        title="Epoch",
+        tick0=1,
+        dtick=max(1, len(curves.epochs) // 8),
+        range=[0.5, max(curves.epochs, default=1) + 0.5],
+        showgrid=False,
+    )
     figure.update_yaxes(gridcolor=FAINT, zeroline=False)
     return figure
 
@@ -212,14 +222,16 @@ def draw_confusion(cells: Sequence[Cell]) -> go.Figure:
         z=[[cell.share or 0 for cell in cells[:2]], [cell.share or 0 for cell in cells[2:]]],
         zmin=0,
         zmax=1,
-        colorscale=[[0, "rgba(63, 130, 194, 0.06)"], [1, "rgba(63, 130, 194, 0.6)"]],
+        colorscale=[[0, "#64788f"], [1, "#1d4f85"]],  # white text reads on both ends
         showscale=False,
         hoverinfo="skip",
         xgap=6,
         ygap=6,
     )
     for cell in cells:
-        figure.add_annotation(x=cell.column, y=cell.row, text=_cell_text(cell), showarrow=False)
+        figure.add_annotation(
+            x=cell.column, y=cell.row, text=_cell_text(cell), font_color=WHITE, showarrow=False
+        )
     figure.add_scatter(
         x=[cell.column for cell in cells],
         y=[cell.row for cell in cells],

@@ -5,13 +5,17 @@ from typing import Protocol, TypeVar
 
 import streamlit as st
 
+from dashboard import widgets
 
-class _Numbered(Protocol):
+_ASKED = "asked-image"
+
+
+class _Named(Protocol):
     @property
-    def id(self) -> int: ...
+    def id(self) -> int | str: ...
 
 
-T = TypeVar("T", bound=_Numbered)
+T = TypeVar("T", bound=_Named)
 
 
 def number_in_url(name: str) -> int | None:
@@ -22,8 +26,8 @@ def number_in_url(name: str) -> int | None:
 
 def chosen(values: Sequence[T], name: str) -> T | None:
     """Return the one of `values` whose `id` is `?name=`, else the first; None if there is none."""
-    asked = number_in_url(name)
-    return next((each for each in values if each.id == asked), values[0] if values else None)
+    asked = st.query_params.get(name)
+    return next((each for each in values if str(each.id) == asked), next(iter(values), None))
 
 
 def pick_number(
@@ -54,14 +58,23 @@ def _remember(name: str, key: str) -> None:
     st.query_params[name] = str(st.session_state[key])
 
 
-def link(page: str, label: str, icon: str | None = None, **query: object) -> None:
+def link(page: str, text: str, /, icon: str | None = None, **query: object) -> None:
     """Draw a link to one of the pages, with what it should show."""
     params = {name: str(value) for name, value in query.items()}
-    st.page_link(f"../pages/{page}.py", label=label, icon=icon, query_params=params)
+    st.page_link(f"../pages/{page}.py", label=text, icon=icon, query_params=params)
 
 
 def invite(text: str, page: str, label: str) -> None:
     """Draw an empty state: what is missing, and the page where to get it."""
-    with st.container(border=True, horizontal_alignment="center"):
-        st.markdown(text, text_alignment="center", width="content")
-        link(page, label, icon=":material/arrow_forward:")
+    widgets.empty(text, f"../pages/{page}.py", label, icon=":material/arrow_forward:")
+
+
+def remember_image(checksum: str) -> None:
+    """Ask for an image's detail, from a callback; `open_asked_image` goes there."""
+    st.session_state[_ASKED] = checksum
+
+
+def open_asked_image() -> None:
+    """Go to Browse's detail of the image that was asked for, if any."""
+    if checksum := st.session_state.pop(_ASKED, None):
+        st.switch_page("../pages/browse.py", query_params={"image": checksum})

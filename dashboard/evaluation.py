@@ -1,5 +1,6 @@
 """What Evaluate shows of a run: figures computed once a run and split, and images by cell."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,9 +8,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.types import Label, Run, Split
+from core.errors import InvalidInput
+from core.types import ImageRecord, Label, Run, Split, Threshold
 from dashboard import resources
-from db import runs
+from dashboard.charts import CELLS
+from db import images, runs
 
 ENOUGH_GENUINE = 1000
 MAX_FPR = 0.05
@@ -112,15 +115,18 @@ def _summary(run_id: int, split: Split, finished_at: datetime | None) -> Summary
 
     data = _scored(run_id, split, finished_at)
     scores, is_fake = data.scores, data.is_fake
-    bins = {"bins": N_BINS, "range": (0.0, 1.0)}
     return Summary(
         auc=metrics.roc_auc(scores, is_fake),
         auc_interval=metrics.auc_interval(scores, is_fake, data.groups),
         average_precision=metrics.average_precision(scores, is_fake),
         eer=metrics.eer(scores, is_fake),
         counts=threshold.threshold_counts(scores, is_fake),
-        histogram=np.stack([np.histogram(scores[is_fake == each], **bins)[0] for each in (0, 1)]),
+        histogram=np.stack([_histogram(scores[~is_fake]), _histogram(scores[is_fake])]),
     )
+
+
+def _histogram(scores: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.histogram(scores, N_BINS, (0.0, 1.0))[0]
 
 
 def initial_threshold(run: Run, saved: Sequence[Threshold]) -> Operating:

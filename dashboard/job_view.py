@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -10,7 +11,8 @@ from dashboard import resources
 from dashboard.jobs.client import Job, JobState, Progress
 from dashboard.text import duration, moment, plain
 
-_LOOKS = {
+_Colour = Literal["gray", "blue", "green", "red", "orange"]
+_LOOKS: dict[JobState, tuple[_Colour, str]] = {
     JobState.QUEUED: ("gray", ":material/schedule:"),
     JobState.RUNNING: ("blue", ":material/autorenew:"),
     JobState.DONE: ("green", ":material/check_circle:"),
@@ -18,7 +20,7 @@ _LOOKS = {
     JobState.CANCELLED: ("orange", ":material/block:"),
 }
 _LOG_LINES = 200
-_PAGE_JOBS = 200
+_NEWEST = 200
 
 
 def badge(job: Job) -> None:
@@ -30,7 +32,7 @@ def badge(job: Job) -> None:
 def list_jobs(*kinds: str) -> list[Job]:
     """Return jobs, newest first, of these kinds or of all; a message and none if that fails."""
     try:
-        jobs = resources.jobs().list_jobs(limit=_PAGE_JOBS)
+        jobs = resources.jobs().list_jobs(limit=_NEWEST)
     except VerityError as error:
         st.info(plain(str(error)), icon=":material/power_off:")
         return []
@@ -46,16 +48,12 @@ def find_job(job_id: str) -> Job | None:
         return None
 
 
-def find_active(jobs: Sequence[Job]) -> Job | None:
-    """Return the oldest of these jobs that waits or runs: the one that workers take next."""
-    return next((job for job in reversed(jobs) if job.is_active), None)
-
-
-def follow_newest(kind: str) -> None:
-    """Follow the newest job of a kind, unless it is done or was cancelled."""
-    jobs = list_jobs(kind)
-    if jobs and jobs[0].state not in (JobState.DONE, JobState.CANCELLED):
-        follow(jobs[0].id)
+def find_current(jobs: Sequence[Job]) -> Job | None:
+    """Return the job to look at: the one that works or is next, else the newest if it failed."""
+    active = [job for job in jobs if job.is_active]
+    if active:
+        return active[-1]
+    return jobs[0] if jobs and jobs[0].state is JobState.FAILED else None
 
 
 def follow(job_id: str) -> None:

@@ -7,14 +7,17 @@ import streamlit as st
 from dashboard import resources
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
-LOGO = """
-<svg xmlns="http://www.w3.org/2000/svg" width="128" height="32" viewBox="0 0 128 32">
-<title>Verity</title><rect x="1" y="2" width="28" height="28" rx="8" fill="#3f82c2"/>
+MARK = """<rect x="1" y="2" width="28" height="28" rx="8" fill="#3f82c2"/>
 <path d="M8 15.5l5.2 6L22.5 10" fill="none" stroke="#fff" stroke-width="3.2"
-stroke-linecap="round" stroke-linejoin="round"/>
-<text x="39" y="23" font-family="system-ui, sans-serif" font-size="21" font-weight="600"
-fill="#3f82c2">Verity</text></svg>
-"""
+stroke-linecap="round" stroke-linejoin="round"/>"""
+NAME = """<text x="39" y="23" font-family="system-ui, sans-serif" font-size="21"
+font-weight="600" fill="#3f82c2">Verity</text>"""
+
+
+def svg(width: int, content: str) -> str:
+    """Return a drawing 32 high."""
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="32"
+viewBox="0 0 {width} 32"><title>Verity</title>{content}</svg>"""
 
 
 def declare(file: str, title: str, icon: str, *, default: bool = False) -> st.Page:
@@ -28,8 +31,8 @@ def declare(file: str, title: str, icon: str, *, default: bool = False) -> st.Pa
     )
 
 
-st.set_page_config(page_title="Verity", page_icon=":material/verified:", layout="wide")
-st.logo(LOGO, size="large")
+st.set_page_config(page_title="Verity", page_icon=svg(30, MARK), layout="wide")
+st.logo(svg(128, MARK + NAME), size="large")
 page = st.navigation(
     {
         "": [declare("overview.py", "Overview", "home", default=True)],

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from supervisor import supervisord
 
 from core.errors import Conflict, Unavailable
 from dashboard.jobs import worker
@@ -17,7 +18,7 @@ from dashboard.settings import Settings
 _START_S = 60
 
 
-def supervise(settings: Settings, *, with_page: bool = True) -> int:
+def supervise(settings: Settings, *, with_page: bool = True) -> None:
     """Run the dashboard and its workers until interrupted; whatever dies is started again.
 
     Raises:
@@ -32,8 +33,7 @@ def supervise(settings: Settings, *, with_page: bool = True) -> int:
             "already. Stop that one first, or choose another VERITY_HOME."
         ) from error
     with lock:
-        command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c"]
-        return subprocess.call([*command, str(_write_config(settings, with_page=with_page))])
+        supervisord.main(["-n", "-c", str(_write_config(settings, with_page=with_page))])
 
 
 @contextmanager

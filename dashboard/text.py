@@ -22,14 +22,13 @@ def plain(text: str) -> str:
 
 def size(n_bytes: int) -> str:
     """Return a file size as people read it: "812 B", "1.4 MB" (powers of 1,000)."""
-    value = float(n_bytes)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 999.5:
-            break
+    if n_bytes < 1000:
+        return f"{n_bytes} B"
+    value, units = n_bytes / 1000, ["TB", "GB", "MB", "kB"]
+    while value >= 999.5 and len(units) > 1:
         value /= 1000
-    else:
-        unit = "TB"
-    return f"{value:.0f} {unit}" if unit == "B" or value >= 9.95 else f"{value:.1f} {unit}"
+        units.pop()
+    return f"{value:.0f} {units[-1]}" if value >= 9.95 else f"{value:.1f} {units[-1]}"
 
 
 def duration(seconds: float) -> str:

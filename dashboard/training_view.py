@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from core.types import DatasetVersion
-from dashboard import choices
+from core.types import DatasetVersion, EpochMetrics, Run
+from dashboard import charts, choices, resources
+from dashboard.jobs.client import Job, JobState
+from dashboard.text import count, duration, moment, plain
+from db import runs
 
 WEIGHTS = {"HED-BSDS500": "VGG16 (HED-BSDS500)", "imagenet": "VGG16 (ImageNet)"}
 CROPS = {"face": "Face", "normalised": "Whole image"}
@@ -52,7 +56,7 @@ def source_fields(versions: Sequence[DatasetVersion], page: str) -> Source:
         crop=crop.segmented_control(
             "What it sees",
             list(CROPS),
-            default=_known(CROPS, st.query_params.get("crop")),
+            default=_known(CROPS, st.query_params.get("crop", "")),
             required=True,
             format_func=CROPS.__getitem__,
             key=f"{page}-crop",
@@ -66,7 +70,7 @@ def _index(options: Sequence[Any], wanted: Any) -> int:
     return options.index(wanted) if wanted in options else 0
 
 
-def _known(options: Mapping[str, str], wanted: str | None) -> str:
+def _known(options: Mapping[str, str], wanted: str) -> str:
     return wanted if wanted in options else next(iter(options))
 
 

@@ -46,8 +46,8 @@ def key_facts(image: ImageRecord) -> dict[str, str]:
         "Size": f"{image.width_px} x {image.height_px} px",
         "Format": image.format,
         "File": size(image.size_bytes),
-        "Identity": image.identity or "none",
         "Label": image.label.value,
+        "Status": image.status.value,
     }
 
 

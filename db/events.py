@@ -65,3 +65,11 @@ def _event(row: EventRow) -> Event:
     return Event(
         row.id, row.at, row.actor, row.action, row.subject, row.subject_id, row.before, row.after
     )
+
+
+def taken_back(session: Session, subject: str, subject_id: int) -> set[int]:
+    """Return the numbers of those acts on one thing that were undone since."""
+    query = select(EventRow.id).where(
+        EventRow.subject == subject, EventRow.subject_id == subject_id, EventRow.is_undone
+    )
+    return set(session.scalars(query))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.errors import InvalidInput, NotFound
 from core.types import (
@@ -115,6 +115,34 @@ def children(session: Session, image_id: int) -> list[ImageRecord]:
         .order_by(ImageRow.id)
     )
     return [to_record(row) for row in session.scalars(query)]
+
+
+def made_by(
+    session: Session, job_id: str, *, offset: int = 0, limit: int = PAGE_SIZE
+) -> list[tuple[ImageRecord, ImageRecord]]:
+    """Return one page of (fake, its first parent) that a generation job made, newest first."""
+    child, parent = aliased(ImageRow), aliased(ImageRow)
+    first = (
+        select(ParentRow.child_id, func.min(ParentRow.parent_id).label("parent_id"))
+        .where(ParentRow.recipe["job"].as_string() == job_id)
+        .group_by(ParentRow.child_id)
+        .subquery()
+    )
+    query = (
+        select(child, parent)
+        .join(first, first.c.child_id == child.id)
+        .join(parent, parent.id == first.c.parent_id)
+        .order_by(child.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return [(to_record(fake), to_record(source)) for fake, source in session.execute(query)]
+
+
+def count_made_by(session: Session, job_id: str) -> int:
+    """Count the fakes that a generation job made."""
+    made = ParentRow.recipe["job"].as_string() == job_id
+    return session.scalar(select(func.count(ParentRow.child_id.distinct())).where(made)) or 0
 
 
 def distinct(session: Session, column: str) -> list[str]:

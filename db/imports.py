@@ -284,3 +284,9 @@ def rejected_files(session: Session, job_id: str, limit: int = 200) -> list[tupl
         .limit(limit)
     )
     return [(key, reason or "", detail or "") for key, reason, detail in session.execute(query)]
+
+
+def find_rule(session: Session) -> NormaliseRule | None:
+    """Return the installation's normalisation rule, or None before the first import."""
+    row = session.get(CollectionRow, 1)
+    return NormaliseRule(row.normalise_rule) if row else None

@@ -221,6 +221,14 @@ def list_studies(session: Session) -> Sequence[tuple[int, str | None, int]]:
     ]
 
 
+def study_arguments(session: Session, study_id: int) -> Mapping[str, Any]:
+    """Return what a study was started with, or raise NotFound."""
+    row = session.get(StudyRow, study_id)
+    if row is None:
+        raise NotFound(f"Expected the number of a study. Received {study_id}.")
+    return row.params
+
+
 def trials(session: Session, study_id: int) -> list[Trial]:
     """Return the finished trials of a study, best validation AUC first."""
     query = (

@@ -86,7 +86,7 @@ def inspect(picture: Bytes, truth: Floats, person: str, models: tuple[Any, Any])
 def area_under_curve(positive: Floats, negative: Floats) -> float:
     """Return the chance that a random positive score exceeds a random negative one."""
     scores = np.concatenate([positive, negative])
-    values, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
     n = len(positive)
     return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * len(negative)))
@@ -132,7 +132,7 @@ def main() -> int:
     folder: Path = parser.parse_args().folder
     models, faces, n_bytes = load_models(), [], 0
     for path, truth in read_landmarks(folder).items():
-        picture = cv2.imread(str(folder / path))
+        picture = np.asarray(cv2.imread(str(folder / path)), np.uint8)
         n_bytes += (folder / path).stat().st_size
         faces.append(inspect(picture, truth, path.split("/")[0], models))
     figures = measure(faces) | {"total_mb": n_bytes / 1e6}

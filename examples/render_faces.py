@@ -84,7 +84,7 @@ def save_landmarks(path: Path, rows: Iterable[list[str]]) -> None:
 
 def save_contact_sheet(path: Path, pictures: list[Path], columns: int, width: int = 240) -> None:
     """Write one picture that shows all others, `columns` to a row."""
-    small = [cv2.imread(str(picture)) for picture in pictures]
+    small = [np.asarray(cv2.imread(str(picture)), np.uint8) for picture in pictures]
     size = (width, width * small[0].shape[0] // small[0].shape[1])
     small = [cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in small]
     small += [np.zeros_like(small[0])] * (-len(small) % columns)

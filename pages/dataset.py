@@ -9,6 +9,7 @@ from db import overview, versions
 with resources.session() as session:
     counts = overview.counts(session)
     frozen = versions.list_versions(session)
+freezing = job_view.find_current(job_view.list_jobs("freeze"))
 
 # Show
 st.title("Dataset")
@@ -33,7 +34,8 @@ with st.form("freeze", border=False):
         "Freeze", type="primary", icon=":material/lock:", key="freeze-start", width="stretch"
     ):
         dataset_view.start_freeze(test_percent, chosen_seed)
-job_view.follow_newest("freeze")
+if freezing:
+    job_view.follow(freezing.id)
 
 # Show
 st.subheader("Versions")

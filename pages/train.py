@@ -12,7 +12,9 @@ with resources.session() as session:
     run = choices.chosen(trained, "run")
     epochs = runs.epochs(session, run.id) if run else []
 jobs = job_view.list_jobs("train", "evaluate")
-active = job_view.find_active(jobs)
+is_open = not trained or "fill" in st.query_params
+current = job_view.find_current(jobs)
+live_job = current.id if current and current.is_active else None
 
 # Show
 st.title("Train")
@@ -25,23 +27,26 @@ if not frozen:
 
 # Act
 with (
-    st.expander("New training", icon=":material/add:", expanded=not trained or "fill" in st.query_params),
+    st.expander("New training", key="new-training", icon=":material/add:", expanded=is_open),
     st.form("train", border=False),
 ):
     source = training_view.source_fields(frozen, "train")
     params = training_view.param_fields()
-    if st.form_submit_button("Train", type="primary", icon=":material/play_arrow:", key="train-start"):
+    if st.form_submit_button(
+        "Train", type="primary", icon=":material/play_arrow:", key="train-start"
+    ):
         training_view.start_training(source, params)
 
 # Show
-job_view.follow_newest("train")
-if active:
-    training_view.follow_curves(active.id)
+if current:
+    job_view.follow(current.id)
+if live_job:
+    training_view.follow_curves(live_job)
 if run is None:
     st.stop()
 st.subheader("Runs")
 training_view.runs_table(trained, jobs)
 training_view.show_run(run)
-if epochs and not (active and active.id == run.job_id):
+if epochs and (live_job is None or live_job != run.job_id):
     training_view.show_curves(epochs, key=str(run.id))
 training_view.show_origin(run)

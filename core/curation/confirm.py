@@ -62,7 +62,8 @@ def confirm(
     brightness x 1.3 0.939, x 1.5 0.72 (4 % missed); turned by 5 degrees 0.929. The 700 pairs of
     different pictures with the nearest hashes (4 to 14 bits): median 0.11, 99 % below 0.43; above
     0.5 stood only two frames of one burst (0.81, 0.86) and edits of the same photograph
-    (0.78, 0.945). So a retouched copy may be confirmed: whoever reviews the pair decides, and
+    (0.78, 0.945). Of all 2,461 pairs of LFW photographs of one person the highest was 0.81, from
+    that burst. A retouched copy may be confirmed: whoever reviews the pair decides, and
     such a pair must not be parted by a split either. 4 ms a true pair, 22 ms a false one.
 
     Args:

@@ -30,14 +30,16 @@ class TuneSpace:
     base: TrainParams = field(default_factory=TrainParams)
 
     def __post_init__(self) -> None:
+        if not self.hidden_units:
+            raise InvalidInput("Expected at least one width of the hidden layer. Received: none.")
+        choices = {"hidden_units": self.hidden_units}
         for name in ("dropout", "learning_rate"):
-            low, high = getattr(self, name)
-            if not low <= high:
+            low, high = choices[name] = getattr(self, name)
+            if low > high:
                 raise InvalidInput(f"Expected {name} from low to high. Received: {(low, high)}.")
-        for values in zip(self.dropout, self.learning_rate, strict=True):
-            TrainParams.from_mapping(dict(zip(("dropout", "learning_rate"), values, strict=True)))
-        for units in self.hidden_units:
-            TrainParams.from_mapping({"hidden_units": units})
+        for name, values in choices.items():
+            for value in values:
+                TrainParams.from_mapping({name: value})
 
 
 @third_party_noise_off()

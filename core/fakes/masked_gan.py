@@ -34,7 +34,7 @@ CROPPED, TRAINED = 0.05, 0.9  # fractions of a job
 PARAMS = (
     Param("epochs", "Epochs", 60, 1, 1000, "How often the network sees every photograph."),
     Param("batch_size", "Batch size", 8, 2, 256, "Photographs a training step."),
-    Param("learning_rate", "Learning rate", 4e-4, 1e-6, 1e-2, "Of both networks (Adam)."),
+    Param("learning_rate", "Learning rate", 3e-4, 1e-6, 1e-2, "Of the generator (Adam)."),
     Param(
         "reconstruction_weight",
         "Weight of the reconstruction",

@@ -17,6 +17,8 @@ Floats = NDArray[np.float32]
 SIZE_PX, NOISE_SIZE, GROUPS = 64, 32, 8
 GENERATOR_CHANNELS, DISCRIMINATOR_CHANNELS = (24, 48, 96, 160), (32, 64, 128, 128)
 COLOUR_JITTER = 0.08
+DISCRIMINATOR_HASTE = 4.0  # two time scales: Heusel et al. (2017)
+PAINTER_MEMORY = 0.995  # what fills the faces is a moving average: Yazici et al. (2019)
 
 
 class MaskedGan:
@@ -35,20 +37,30 @@ class MaskedGan:
 
         keras.utils.set_random_seed(seed)
         self._seed = seed
-        self.generator, discriminator = build_generator(), build_discriminator()
-        optimizers = [keras.optimizers.Adam(learning_rate, beta_1=0.5) for _ in range(2)]
-        optimizers[0].build(self.generator.trainable_variables)
+        generator, painter, discriminator = (
+            build_generator(),
+            build_generator(),
+            build_discriminator(),
+        )
+        optimizers = [
+            keras.optimizers.Adam(learning_rate, beta_1=0.5),
+            keras.optimizers.Adam(learning_rate * DISCRIMINATOR_HASTE, beta_1=0.5),
+        ]
+        optimizers[0].build(generator.trainable_variables)
         optimizers[1].build(discriminator.trainable_variables)
         self._epoch = tf.Variable(0, dtype=tf.int64)
-        self._step = _train_step(self.generator, discriminator, optimizers, reconstruction_weight)
+        self._step = _train_step(
+            (generator, painter, discriminator), optimizers, reconstruction_weight
+        )
         state = tf.train.Checkpoint(
-            generator=self.generator,
+            generator=generator,
+            painter=painter,
             discriminator=discriminator,
             generator_optimizer=optimizers[0],
             discriminator_optimizer=optimizers[1],
             epoch=self._epoch,
         )
-        self._paint = tf.function(self.generator)
+        self._paint = tf.function(painter)
         self._manager = tf.train.CheckpointManager(state, str(folder), max_to_keep=1)
         if self._manager.latest_checkpoint:
             state.restore(self._manager.latest_checkpoint).assert_consumed()
@@ -154,10 +166,12 @@ def _block(x: Any, channels: int, kernel: int = 3, stride: int = 1, dilation: in
 
 
 def _train_step(
-    generator: Any, discriminator: Any, optimizers: list[Any], reconstruction_weight: float
+    networks: tuple[Any, Any, Any], optimizers: list[Any], reconstruction_weight: float
 ) -> Any:
-    """Compile one step of both networks on one batch."""
+    """Compile one step of generator, painter (its moving average) and discriminator."""
     import tensorflow as tf
+
+    generator, painter, discriminator = networks
 
     @tf.function  # type: ignore[untyped-decorator]
     def step(crops: Any, masks: Any, hidden: Any, noise: Any) -> dict[str, Any]:
@@ -178,6 +192,10 @@ def _train_step(
         ):
             variables = network.trainable_variables
             optimizer.apply(tape.gradient(loss, variables), variables)
+        n_steps = tf.cast(optimizers[0].iterations, tf.float32)
+        keep = tf.minimum(PAINTER_MEMORY, n_steps / (n_steps + 10))  # forget the first weights fast
+        for average, weight in zip(painter.variables, generator.variables, strict=True):
+            average.assign(keep * average + (1 - keep) * weight)
         return {"generator": making, "discriminator": judging, "reconstruction": error}
 
     return step

@@ -7,12 +7,10 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
+from faces_renderer.arrays import Floats
 from faces_renderer.person import linear
 from faces_renderer.skin import noise
-
-Floats = NDArray[np.float32]
 
 
 def backdrop(name: str, rng: Generator, width: int, height: int) -> Floats:
@@ -24,6 +22,10 @@ def backdrop(name: str, rng: Generator, width: int, height: int) -> Floats:
     small = small * np.float32(rng.uniform(1.0, 1.6))
     picture = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
     return np.asarray(np.clip(picture, 0, 4), np.float32)
+
+
+def _blurred(picture: Floats, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
 
 
 def _gradient(picture: Floats, top: Floats, bottom: Floats, rng: Generator) -> Floats:
@@ -51,7 +53,7 @@ def _discs(
 
 def _studio(rng: Generator, picture: Floats) -> Floats:
     tone = linear([(0.52, 0.53, 0.54), (0.36, 0.38, 0.41), (0.62, 0.59, 0.55), (0.42, 0.44, 0.42),
-                   (0.70, 0.70, 0.69), (0.40, 0.36, 0.34)][rng.integers(6)])  # fmt: skip
+                   (0.76, 0.76, 0.75), (0.70, 0.69, 0.66), (0.40, 0.36, 0.34)][rng.integers(7)])  # fmt: skip
     height, width = picture.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     spot = ((x - width * rng.uniform(0.3, 0.7)) / width) ** 2 + ((y - height * 0.45) / height) ** 2
@@ -71,7 +73,7 @@ def _window(rng: Generator, picture: Floats) -> Floats:
         cv2.rectangle(
             picture, (x, int(0.05 * height)), (x + 20, int(0.75 * height)), light.tolist(), -1
         )
-    return cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(4, 7)))
+    return _blurred(picture, float(rng.uniform(4, 7)))
 
 
 def _foliage(rng: Generator, picture: Floats) -> Floats:
@@ -90,9 +92,10 @@ def _foliage(rng: Generator, picture: Floats) -> Floats:
 
 def _street(rng: Generator, picture: Floats) -> Floats:
     picture = _gradient(picture, linear((0.30, 0.32, 0.36)), linear((0.22, 0.21, 0.21)), rng)
-    picture = picture + linear((0.3, 0.29, 0.28)) * np.clip(
-        noise(rng, *picture.shape[:2], 30), 0, 2)[..., None] * np.float32(0.5)  # fmt: skip
-    picture = cv2.GaussianBlur(picture, (0, 0), 6)
+    height, width = picture.shape[:2]
+    patches = np.clip(noise(rng, height, width, 30), 0, 2)[..., None]
+    picture = picture + linear((0.23, 0.22, 0.21)) * patches
+    picture = _blurred(picture, 6)
     lamps = [linear((0.95, 0.80, 0.58)), linear((0.9, 0.87, 0.8)), linear((0.62, 0.72, 0.82))]
     return _discs(picture, rng, 18, lamps, (0.1, 0.45))
 
@@ -125,7 +128,7 @@ def _shelf(rng: Generator, picture: Floats) -> Floats:
             colour = linear(spines[rng.integers(len(spines))]) * np.float32(rng.uniform(0.5, 1.2))
             cv2.rectangle(picture, (x, row + 33 - tall), (x + thick, row + 33), colour.tolist(), -1)
             x += thick + int(rng.integers(0, 3))
-    return cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(4, 5.5)))
+    return _blurred(picture, float(rng.uniform(4, 5.5)))
 
 
 def _dusk(rng: Generator, picture: Floats) -> Floats:
@@ -134,7 +137,7 @@ def _dusk(rng: Generator, picture: Floats) -> Floats:
     ridge = height * (0.62 + 0.08 * noise(rng, 1, width, 40)[0])
     land = np.arange(height)[:, None] > ridge[None]
     picture = np.where(land[..., None], linear((0.30, 0.31, 0.30)), picture).astype(np.float32)
-    return cv2.GaussianBlur(picture, (0, 0), 7)
+    return _blurred(picture, 7)
 
 
 BACKDROPS: dict[str, Callable[[Generator, Floats], Floats]] = {

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 OUT = Path(__file__).with_name("head_model.npz")
 UNIT = 1e-3  # targets are written with three decimals, so int16 thousandths lose nothing
@@ -125,7 +124,9 @@ def main() -> None:
         quads = [[position[v] for v, _ in face] for face in faces]
         arrays[f"faces {part}"] = np.array(quads, np.uint16)
     for region in ("lips", "eyelids", "ears", "inside-mouth"):
-        mask = cv2.imread(str(root / f"textures/mpfb_{region}.jpg"), cv2.IMREAD_GRAYSCALE)
+        mask = np.asarray(
+            cv2.imread(str(root / f"textures/mpfb_{region}.jpg"), cv2.IMREAD_GRAYSCALE)
+        )
         rows = ((1 - uv[used, 1]) * (mask.shape[0] - 1)).astype(int)
         columns = (uv[used, 0] * (mask.shape[1] - 1)).astype(int)
         arrays[f"region {region}"] = mask[rows, columns]

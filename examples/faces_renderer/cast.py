@@ -10,7 +10,7 @@ NAMES = (
     "Leilani_Astrovan", "Tobias_Fennimar", "Wen_Talloway", "Ximena_Coralde", "Hakon_Silverlund",
     "Imani_Rosterfield", "Pavel_Nordmarek", "Oriel_Santhorpe", "Jun_Calloveth", "Freya_Mandelay",
     "Malik_Undersen", "Celeste_Obregar", "Arvo_Pellinger", "Naledi_Faircastle", "Dorian_Westhale",
-    "Sanna_Ilmarcroft", "Teo_Branscombe_Ruiz", "Vashti_Emberlyn", "Gideon_Lakesmere", "Noor_Halvane",
+    "Sanna_Ilmarcroft", "Teo_Branscombe", "Vashti_Emberlyn", "Gideon_Lakesmere", "Noor_Halvane",
 )  # fmt: skip
 
 # For the default seed, candidates were drawn and the most different ones kept.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from faces_renderer.arrays import Floats, Ints, floats, unit
 from faces_renderer.hair import (
     Scalp,
     Strands,
@@ -22,10 +22,7 @@ from faces_renderer.raster import vertex_normals
 from faces_renderer.shot import Shot
 from faces_renderer.skin import smooth_step
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
-
-PIVOT = np.float32([0, 6.2, 0.25])  # the head turns about the top of the neck
+PIVOT = floats([0, 6.2, 0.25])  # the head turns about the top of the neck
 NOSE, MOUTH_LEFT, MOUTH_RIGHT = (0, 6.925, 1.678), (-0.257, 6.614, 1.425), (0.257, 6.614, 1.425)
 EYE_SCALE = 0.985  # a little smaller than the lids' inside, so that no eyeball pokes through
 
@@ -90,13 +87,13 @@ def build(person: Person, shot: Shot) -> Geometry:
     vertices = pose(np.concatenate(pieces), turn, body)
     joined = np.concatenate(triangles)
     eyes = tuple(_eye(coarse[index], turn, body) for index in model.eyes)
-    marks = [fine[np.argmin(((model.fine_base - np.float32(p)) ** 2).sum(axis=1))]
+    marks = [fine[np.argmin(((model.fine_base - floats(p)) ** 2).sum(axis=1))]
              for p in (NOSE, MOUTH_LEFT, MOUTH_RIGHT)]  # fmt: skip
-    front = turn @ np.float32([0, 0, 1])
+    front = turn @ floats([0, 0, 1])
     landmarks = np.stack([
         *(eye.centre + eye.radius * front for eye in eyes), *pose(np.stack(marks), turn, body)
     ])  # fmt: skip
-    chin = fine[np.argmin(((model.fine_base - np.float32([0, 6.25, 1.45])) ** 2).sum(axis=1))]
+    chin = fine[np.argmin(((model.fine_base - floats([0, 6.25, 1.45])) ** 2).sum(axis=1))]
     return Geometry(
         vertices=vertices,
         normals=vertex_normals(vertices, joined),
@@ -128,7 +125,7 @@ def rotation(yaw: float, pitch: float, roll: float) -> Floats:
     nod = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
     turn = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     tilt = np.array([[cr, sr, 0], [-sr, cr, 0], [0, 0, 1]])
-    return (tilt @ turn @ nod).astype(np.float32)
+    return floats(tilt @ turn @ nod)
 
 
 def pose(points: Floats, head: Floats, body: Floats) -> Floats:
@@ -164,7 +161,7 @@ def _eye(ball: Floats, head: Floats, body: Floats) -> Eye:
     centre = (ball.min(axis=0) + ball.max(axis=0)) / 2
     radius = float((ball.max(axis=0) - ball.min(axis=0))[:2].mean() / 2)
     # the model's ball bulges at the cornea, so its middle lies a little too far forward
-    centre = centre - np.float32([0, 0, 0.012])
+    centre = centre - floats([0, 0, 0.012])
     return Eye(pose(centre[None], head, body)[0], radius * EYE_SCALE)
 
 
@@ -198,7 +195,7 @@ def _glasses(person: Person, coarse: Floats, fine: Floats) -> tuple[Floats, Ints
         x = sign * max(abs(eye[0]), 0.31) + half_width * np.sign(cos) * np.abs(cos) ** (2 / power)
         y = eye[1] - 0.02 + half_height * np.sign(sin) * np.abs(sin) ** (2 / power)
         tubes.append((np.stack([x, y, plane - curve * x**2], axis=1), thick))
-        ear = fine[np.argmin(((base - np.float32([sign * 0.79, 7.33, 0.6])) ** 2).sum(axis=1))]
+        ear = fine[np.argmin(((base - floats([sign * 0.79, 7.33, 0.6])) ** 2).sum(axis=1))]
         hinge = np.array([sign * (max(abs(eye[0]), 0.31) + half_width), eye[1] + 0.06, 0])
         hinge[2] = plane - curve * hinge[0] ** 2
         outside = np.array([sign * max(abs(ear[0]), abs(hinge[0])), ear[1] + 0.03, ear[2]])
@@ -214,16 +211,16 @@ def _glasses(person: Person, coarse: Floats, fine: Floats) -> tuple[Floats, Ints
     return _sweep(tubes)
 
 
-def _sweep(tubes: list[tuple[NDArray[np.float64], float]]) -> tuple[Floats, Ints]:
+def _sweep(tubes: list[tuple[Floats, float]]) -> tuple[Floats, Ints]:
     """Turn centre lines into tubes of six sides."""
     vertices, triangles, first = [], [], 0
     sides = 6
     for line, radius in tubes:
         tangent = np.gradient(line, axis=0)
-        tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
+        tangent = unit(tangent)
         helper = np.where(np.abs(tangent[:, 2:]) < 0.9, [[0.0, 0, 1]], [[0.0, 1, 0]])
         right = np.cross(tangent, helper)
-        right /= np.linalg.norm(right, axis=1, keepdims=True)
+        right = unit(right)
         up = np.cross(right, tangent)
         angle = np.arange(sides) * 2 * np.pi / sides
         ring = (

@@ -8,15 +8,13 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from faces_renderer.arrays import Floats, Ints, floats, unit
 from faces_renderer.model import load_model
 from faces_renderer.person import Person
 from faces_renderer.skin import azimuth, beard_area, scalp, smooth_step
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 Mask = Callable[[Floats], Floats]
 
 
@@ -74,10 +72,10 @@ STYLES = {
     "ring": Style(0.16, 0.5, 1.0, 0.4, volume=0.04, n_hairs=7000),
     "buzz": Style(0.06, 1.0, 0.4, 0.0, curl=0.004, clump=0.1, volume=0.03, n_hairs=13000),
     "crop": Style(0.30, 0.7, 1.2, 0.25, curl=0.012, volume=0.08, n_hairs=12000),
-    "side": Style(0.6, 0.8, 1.5, 0.6, clump=0.6, volume=0.1, n_hairs=12000, comb="side"),
+    "side": Style(0.52, 0.55, 1.2, 1.3, clump=0.6, volume=0.09, n_hairs=12000, comb="side"),
     "back": Style(0.7, 0.35, 1.9, 0.45, clump=0.55, volume=0.07, n_hairs=12000, comb="back"),
     "curly crop": Style(0.5, 1.1, 0.6, 0.2, 0.055, 3.0, 0.75, 0.2, 11000),
-    "pixie": Style(0.55, 0.6, 1.2, 0.9, curl=0.014, clump=0.6, volume=0.08, comb="side"),
+    "pixie": Style(0.5, 0.5, 1.0, 1.5, curl=0.014, clump=0.6, volume=0.08, comb="side"),
     "bob": Style(1.3, 0.35, 0.75, 2.6, 0.012, 1.0, 0.5, 0.09, 9000, "side"),
     "fringe": Style(1.5, 0.35, 0.75, 2.6, 0.012, 1.0, 0.5, 0.09, 9000, "side"),
     "long": Style(2.4, 0.35, 0.75, 2.6, 0.02, 1.2, 0.5, 0.09, 8000, "side"),
@@ -114,7 +112,7 @@ def measure_scalp(vertices: Floats, normals: Floats) -> Scalp:
     )
     upper = vertices[base[:, 1] > 7.3]
     middle = (upper.min(axis=0) + upper.max(axis=0)) / 2
-    centre = np.float32([0, middle[1] - 0.25, middle[2]])
+    centre = floats([0, middle[1] - 0.25, middle[2]])
     offset = vertices[head] - centre
     radius = np.linalg.norm(offset, axis=1)
     elevation, angle = np.meshgrid(
@@ -156,7 +154,7 @@ def scatter(head: Scalp, rng: Generator, count: int, mask: Mask) -> tuple[Floats
     chosen, mix = chosen[keep], mix[keep, :, None]
     rows = model.triangles[chosen]
     normals = (head.normals[rows] * mix).sum(axis=1)
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
+    normals = unit(normals)
     base = (corners[chosen] * mix).sum(axis=1)
     return (head.vertices[rows] * mix).sum(axis=1), normals, base
 
@@ -217,7 +215,7 @@ def _grow_locks(
         pull = style.flow * flow * (1 - 0.85 * done)
         pull[:, 1] -= style.gravity * min(1.0, 2.2 * done + 0.15)
         heading = heading * 0.72 + pull * 0.42 + rng.normal(0, 0.05, (count, 3)) * style.curl * 30
-        heading /= np.maximum(np.linalg.norm(heading, axis=1, keepdims=True), 1e-6)
+        heading = unit(heading)
         position = position + heading * step
         position = _stay_outside(position, head, 0.012 + style.volume * layer * min(1, 3 * done))
         if person.hair_style in PARTED or person.hair_style == "pixie":
@@ -230,7 +228,7 @@ def _combing(person: Person, style: Style, base: Floats, side: Floats) -> Floats
     """Return the (g, 3) direction in which each hair is combed."""
     flow = np.zeros_like(base)
     if style.comb == "crown":
-        flow = base - np.float32([0.05, 8.5, 0.25])
+        flow = base - floats([0.05, 8.5, 0.25])
         flow[:, 1] *= 0.4
     elif style.comb == "side":
         top = smooth_step(7.55, 8.15, base[:, 1])
@@ -241,10 +239,8 @@ def _combing(person: Person, style: Style, base: Floats, side: Floats) -> Floats
         flow[:, 2] = -1
         flow[:, 1] = 0.35 * smooth_step(7.2, 8.0, base[:, 1]) + 0.1
     else:
-        flow = base - np.float32([0, 7.6, 0.5])
-    return np.asarray(
-        flow / np.maximum(np.linalg.norm(flow, axis=1, keepdims=True), 1e-6), np.float32
-    )
+        flow = base - floats([0, 7.6, 0.5])
+    return unit(flow)
 
 
 def _stay_outside(position: Floats, head: Scalp, gap: Floats) -> Floats:
@@ -282,7 +278,7 @@ def _curl(paths: Floats, style: Style, rng: Generator) -> Floats:
     phase = phase * rng.uniform(0.85, 1.15, (count, 1))
     radius = style.curl * np.minimum(1, 3 * t) * rng.uniform(0.5, 1.3, (count, 1))
     axis = rng.normal(0, 1, (count, 3)).astype(np.float32)
-    axis /= np.linalg.norm(axis, axis=1, keepdims=True)
+    axis = unit(axis)
     other = np.cross(axis, np.roll(axis, 1, axis=1))
     wave = np.cos(phase)[..., None] * axis[:, None] + np.sin(phase)[..., None] * other[:, None]
     return np.asarray(paths + radius[..., None] * wave, np.float32)
@@ -305,8 +301,8 @@ def _follow(
         colour=(person.hair * tone).astype(np.float32),
         depth=rng.random(count).astype(np.float32),
         shine=0.35 if style.curl > 0.04 else 0.9,
-        width_px=2,
-        cover=0.75 if person.hair_style == "buzz" else 1.0,
+        width_px=1 if person.hair_style == "buzz" else 2,
+        cover=1.0,
     )
 
 
@@ -321,12 +317,12 @@ def _stretch(knots: Floats) -> Floats:
 def _bun(person: Person, head: Scalp, rng: Generator) -> Strands:
     """Wind hairs round a ball behind the crown."""
     count = 2500
-    middle = head.centre + np.float32([0.02, 0.85, -0.75])
+    middle = head.centre + floats([0.02, 0.85, -0.75])
     axis = rng.normal(0, 1, (count, 3)).astype(np.float32)
     axis[:, 0] += 1.5
-    axis /= np.linalg.norm(axis, axis=1, keepdims=True)
+    axis = unit(axis)
     across = np.cross(axis, rng.normal(0, 1, (count, 3)))
-    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    across = unit(across)
     other = np.cross(axis, across)
     angle = np.linspace(0, 2.2, N_STEPS)[None, :, None]
     radius = rng.uniform(0.26, 0.34, (count, 1, 1)) * person.hair_length
@@ -377,8 +373,8 @@ def grow_beard(person: Person, head: Scalp) -> list[Strands]:
     count, length, lift = {
         "stubble": (7000, 0.016, 0.8),
         "moustache": (2600, 0.11, 0.35),
-        "goatee": (4500, 0.14, 0.4),
-        "full": (11000, 0.15, 0.45),
+        "goatee": (4500, 0.115, 0.4),
+        "full": (11000, 0.125, 0.45),
     }[person.beard]
     roots, normals, base = scatter(head, rng, count, mask)
     heading = np.stack([0.9 * base[:, 0], np.full(len(base), -1.0), 0 * base[:, 0]], axis=1)
@@ -409,7 +405,7 @@ def grow_lashes(person: Person, coarse: Floats) -> Strands:
     root = a[:, None] * (1 - t) + b[:, None] * t
     tip = c[:, None] * (1 - t) + d[:, None] * t
     upper = (root[..., 1] >= middle[near][:, None, 1]).astype(np.float32)[..., None]
-    reach = (0.25 + 0.45 * upper * (1.25 - 0.5 * person.masculinity)) * rng.uniform(
+    reach = (0.14 + 0.5 * upper * (1.25 - 0.5 * person.masculinity)) * rng.uniform(
         0.7, 1.2, t.shape
     )
     s = np.linspace(0, 1, 6, dtype=np.float32)
@@ -425,7 +421,7 @@ def _short(
 ) -> Strands:  # fmt: skip
     """Return short curved hairs that lean from the normal into `heading`."""
     tangent = heading - normals * (heading * normals).sum(axis=1, keepdims=True)
-    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-6)
+    tangent = unit(tangent)
     tangent = tangent + rng.normal(0, spread, tangent.shape)
     t = np.linspace(0, 1, 6, dtype=np.float32)[None, :, None]
     reach = length[:, None, None]

@@ -8,11 +8,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
+from faces_renderer.arrays import Floats, Ints
 
 MODEL_PATH = Path(__file__).with_name("head_model.npz")
 BASE_UNIT, TARGET_UNIT = 1e-4, 1e-3

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
+from faces_renderer.arrays import Floats
 from faces_renderer.model import load_model
-
-Floats = NDArray[np.float32]
 
 ORIGINS = ("african", "asian", "caucasian")
 OPPOSITES = (
@@ -154,7 +152,7 @@ def draw_person(seed: int) -> Person:
 
 
 def _macro_shape(
-    rng: Generator, origin: NDArray[np.float64], masculinity: float, age: float
+    rng: Generator, origin: Floats, masculinity: float, age: float
 ) -> dict[str, float]:
     """Blend the targets of origin, sex, age and weight."""
     old = float(np.clip((age - 25) / 62, 0, 0.85))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from faces_renderer import shading
+from faces_renderer.arrays import Bools, Bytes, Floats, floats, unit
 from faces_renderer.backdrop import backdrop
 from faces_renderer.geometry import Geometry, build
 from faces_renderer.model import load_model
@@ -29,12 +29,9 @@ from faces_renderer.skin import (
 )
 from faces_renderer.splat import draw_strands
 
-Floats = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
-
 DISTANCE = 22.0
 SAMPLES = 2  # the picture is drawn this many times too large in both directions
-CLOTH_WRAP = np.float32([0.1, 0.1, 0.1])
+CLOTH_WRAP = floats([0.1, 0.1, 0.1])
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def take(person: Person, shot: Shot, width: int = 640, height: int = 480) -> Por
 def _aim(geometry: Geometry, shot: Shot, width: int, height: int) -> Camera:
     """Return the camera that puts the face where the shot wants it."""
     scale = height / shot.frame_units
-    wanted = np.float32([width * (0.5 + shot.offset[0]), height * (0.53 + shot.offset[1])])
+    wanted = floats([width * (0.5 + shot.offset[0]), height * (0.53 + shot.offset[1])])
     probe = Camera(width, height, DISTANCE, scale, (0, 0)).project(geometry.face[None])[0, :2]
     return Camera(width, height, DISTANCE, scale, (wanted[0] - probe[0], wanted[1] - probe[1]))
 
@@ -101,7 +98,7 @@ def _draw(person: Person, shot: Shot, geometry: Geometry, camera: Camera) -> tup
     return picture, combined
 
 
-def _part(fragments: Fragments, chosen: NDArray[np.bool_]) -> Fragments:
+def _part(fragments: Fragments, chosen: Bools) -> Fragments:
     return Fragments(
         fragments.pixels[chosen],
         fragments.triangles[chosen],
@@ -142,7 +139,7 @@ def _shade_body(
     shine = shading.highlight(normals, visible, hidden, shot, (14, 55))
     colour = albedo * look_up(skin.tint, base) * light + shine * (gloss * (1 + 0.5 * lips))[:, None]
 
-    fabric = _fabric(base, cloth, shot)
+    fabric = _fabric(base, points, cloth, shot)
     fabric = fabric * shading.irradiance(normals, visible, hidden, shot, CLOTH_WRAP)
     flat[body.pixels] = colour * (1 - dressed)[:, None] + fabric * dressed[:, None]
 
@@ -155,10 +152,10 @@ def _bump(normals: Floats, base: Floats, relief: Floats, turn: Floats, amount: F
     angle = azimuth(base)
     zero = np.zeros_like(angle)
     tangent = np.stack([np.cos(angle), zero, -np.sin(angle)], axis=1) @ turn.T
-    upward = turn @ np.float32([0, 1, 0])
+    upward = turn @ floats([0, 1, 0])
     near = smooth_step(BOTTOM_Y + 0.1, BOTTOM_Y + 0.5, base[:, 1]) * amount * 0.15
     tilted = normals - near[:, None] * (slope[:, :1] * tangent - slope[:, 1:] * upward)
-    return np.asarray(tilted / np.linalg.norm(tilted, axis=1, keepdims=True), np.float32)
+    return unit(tilted)
 
 
 def _weave(normals: Floats, base: Floats, shot: Shot, turn: Floats, amount: Floats) -> Floats:
@@ -177,14 +174,14 @@ def _weave(normals: Floats, base: Floats, shot: Shot, turn: Floats, amount: Floa
     knit = 0.05 * np.sin(base[:, 0] * 190) * np.sin(base[:, 1] * 190)
     offset = np.stack([0.55 * tilt[0] + knit, 0.55 * tilt[1] + knit, 0 * knit], axis=1)
     tilted = normals - amount[:, None] * offset.astype(np.float32)
-    return np.asarray(tilted / np.linalg.norm(tilted, axis=1, keepdims=True), np.float32)
+    return unit(tilted)
 
 
-def _fabric(base: Floats, cloth: Floats, shot: Shot) -> Floats:
+def _fabric(base: Floats, points: Floats, cloth: Floats, shot: Shot) -> Floats:
     """Return the albedo of clothes: a shirt with a seam at its edge, perhaps under a jacket."""
     albedo = np.broadcast_to(shot.fabric, base.shape)
     if shot.stripes > 0:
-        wave = np.sin(base[:, 1] * shot.stripes)
+        wave = np.sin(points[:, 1] * shot.stripes)
         albedo = albedo * (1 - 0.45 * smooth_step(0.35, 0.5, wave))[:, None]
     seam = 1 - 0.25 * np.exp(-(((cloth - 0.085) / 0.010) ** 2))
     albedo = albedo * seam[:, None]
@@ -207,13 +204,13 @@ def _shade_extras(
     last = geometry.n_body + geometry.n_glasses
     for first, end, albedo, gloss in (
         (geometry.n_body, last, person.glasses_colour, 2.0),
-        (last, len(geometry.triangles), np.float32([0.52, 0.48, 0.41]), 0.6),
+        (last, len(geometry.triangles), floats([0.52, 0.48, 0.41]), 0.6),
     ):
         part = _part(fragments, (fragments.triangles >= first) & (fragments.triangles < end))
         if not len(part.pixels):
             continue
         normals = part.interpolate(geometry.triangles, geometry.normals)
-        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
+        normals = unit(normals)
         points = part.interpolate(geometry.triangles, geometry.vertices)
         hidden = enclosed.ravel()[part.pixels]
         visible = shadows.visibility(points, normals)
@@ -240,7 +237,7 @@ def _develop(
     reflected = float((person.skin * arriving).mean())
     incident = float(arriving.mean())
     gain = 1.12 * 2**shot.exposure / incident * (0.30 / (reflected / incident)) ** 0.42
-    picture = picture * np.float32(gain) * np.float32([1 + shot.warmth, 1, 1 - 1.3 * shot.warmth])
+    picture = picture * np.float32(gain) * floats([1 + shot.warmth, 1, 1 - 1.3 * shot.warmth])
     picture = picture * _vignette(size)[..., None]
     picture = _tone(picture)
     grey = picture.mean(axis=2, keepdims=True)

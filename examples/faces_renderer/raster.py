@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
+from faces_renderer.arrays import Floats, Ints, unit
+
 FAR = np.float32(-1e9)
 
 
@@ -109,15 +108,17 @@ def _cover(
     steps = np.stack(np.meshgrid(np.arange(size), np.arange(size)), axis=-1).reshape(1, -1, 2)
     pixels = low[:, None] + steps
     point = pixels.astype(np.float32)
-    weights = np.empty((*pixels.shape[:2], 3), np.float32)
+    inside = (pixels[..., 0] <= high[:, None, 0]) & (pixels[..., 1] <= high[:, None, 1])
+    parts = []
     for k in range(3):
         p, q = corners[:, (k + 1) % 3, None], corners[:, (k + 2) % 3, None]
         cross = (q[..., 0] - p[..., 0]) * (point[..., 1] - p[..., 1])
         cross -= (q[..., 1] - p[..., 1]) * (point[..., 0] - p[..., 0])
-        weights[..., k] = cross / area[:, None]
-    inside = (weights >= -1e-4).all(axis=2) & (pixels <= high[:, None]).all(axis=2)
+        cross /= area[:, None]
+        inside &= cross >= -1e-4
+        parts.append(cross)
     row, column = np.nonzero(inside)
-    weights = weights[row, column]
+    weights = np.stack([part[row, column] for part in parts], axis=1)
     depth = (weights * corners[row, :, 2]).sum(axis=1)
     return pixels[row, column], ids[row], weights, depth
 
@@ -156,4 +157,4 @@ def vertex_normals(vertices: Floats, triangles: Ints) -> Floats:
             normals[:, axis] += np.bincount(
                 triangles[:, k], faces[:, axis], minlength=len(vertices)
             ).astype(np.float32)
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+    return unit(normals)

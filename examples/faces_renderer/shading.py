@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from faces_renderer.arrays import Bools, Floats, Ints, floats, unit
 from faces_renderer.geometry import Eye, Geometry
 from faces_renderer.person import Person
 from faces_renderer.raster import FAR, Camera, rasterise
@@ -15,11 +15,8 @@ from faces_renderer.shot import Shot
 from faces_renderer.skin import noise, smooth_step
 from faces_renderer.splat import HairPixels
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
-
-SKIN_WRAP = np.float32([0.27, 0.19, 0.15])  # red light travels furthest under skin
-VIEW = np.float32([0, 0, 1])
+SKIN_WRAP = floats([0.27, 0.19, 0.15])  # red light travels furthest under skin
+VIEW = floats([0, 0, 1])
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def cast_shadows(geometry: Geometry, shot: Shot) -> ShadowMap:
     """Render the scene from the main light."""
     size, scale = 512, 84.0
     right = np.cross([0, 1, 0], shot.key)
-    right /= np.linalg.norm(right)
+    right = unit(right)
     up = np.cross(shot.key, right)
     axes = np.stack([right, -up, shot.key]).astype(np.float32)
     centre = size / 2
@@ -103,11 +100,11 @@ def irradiance(
     dome = (0.5 + 0.5 * normals[:, 1:2]).astype(np.float32)
     ambient = shot.ground_colour * (1 - dome) + shot.sky_colour * dome
     ambient = ambient * (0.6 + 0.4 * np.clip(normals[:, 2:3], 0, 1))
-    opposite = np.float32([-shot.key[0], 0.15, 0.75])
+    opposite = floats([-shot.key[0], 0.15, 0.75])
     fill = np.clip(normals @ opposite, 0, 1)[:, None] * shot.sky_colour * 0.35
-    behind = np.float32([-np.sign(shot.key[0]) * 0.72, 0.35, -0.6])
+    behind = floats([-np.sign(shot.key[0]) * 0.72, 0.35, -0.6])
     rim = np.clip(normals @ behind, 0, 1)[:, None] * shot.sky_colour * shot.rim
-    shade = np.exp(-enclosed[:, None] * np.float32([0.8, 0.95, 1.0]))
+    shade = np.exp(-enclosed[:, None] * floats([0.8, 0.95, 1.0]))
     return np.asarray(key * np.sqrt(shade) + (ambient + fill + rim) * shade, np.float32)
 
 
@@ -115,8 +112,7 @@ def highlight(
     normals: Floats, visible: Floats, enclosed: Floats, shot: Shot, exponents: tuple[float, float]
 ) -> Floats:
     """Return the (k, 3) mirror-like part of the reflected light: one broad, one narrow lobe."""
-    half = shot.key + VIEW
-    half /= np.linalg.norm(half)
+    half = unit(shot.key + VIEW)
     facing = np.clip(normals @ shot.key, 0, 1)
     aligned = np.clip(normals @ half, 0, 1)
     broad, narrow = ((n + 8) / 8 * aligned**n for n in exponents)
@@ -188,12 +184,12 @@ def shade_eye(
     return EyePixels(pixels, z[seen], colour)
 
 
-def _lid_shade(seen: NDArray[np.bool_], inside: NDArray[np.bool_], reach: float) -> Floats:
+def _lid_shade(seen: Bools, inside: Bools, reach: float) -> Floats:
     """Return light between the lids: darker near them, most of all under the upper one."""
     opening = np.zeros(inside.shape, np.float32)
     opening[inside] = seen
     sigma = max(1.0, reach * 0.10)
-    shift = np.float32([[1, 0, 0], [0, 1, sigma * 1.3]])
+    shift = floats([[1, 0, 0], [0, 1, sigma * 1.3]])
     lowered = cv2.warpAffine(opening, shift, opening.shape[::-1])
     shade = cv2.GaussianBlur(opening * lowered, (0, 0), sigma)
     around = cv2.GaussianBlur(opening, (0, 0), sigma * 0.6)
@@ -205,7 +201,7 @@ def _eye_colour(normals: Floats, lid: Floats, person: Person, shot: Shot, outer:
     """Return the finished colour of an eye's surface."""
     gaze = shot.gaze
     right = np.cross([0, 1, 0], gaze)
-    right /= np.linalg.norm(right)
+    right = unit(right)
     up = np.cross(gaze, right)
     u, v = normals @ right.astype(np.float32), normals @ up.astype(np.float32)
     distance = np.hypot(u, v)
@@ -221,13 +217,13 @@ def _eye_colour(normals: Floats, lid: Floats, person: Person, shot: Shot, outer:
     tone = tone * (1 - 0.75 * smooth_step(0.78, 1.0, inner))
     iris = person.iris * tone[:, None]
     iris = iris * smooth_step(pupil_radius - 0.025, pupil_radius + 0.025, distance)[:, None] + 0.004
-    white = np.float32([0.58, 0.53, 0.50]) * np.ones_like(iris)
+    white = floats([0.58, 0.53, 0.50]) * np.ones_like(iris)
     corner = smooth_step(0.45, 0.95, -outer * normals[:, 0])
-    white = white * (1 - corner[:, None] * np.float32([0.1, 0.42, 0.4]))
+    white = white * (1 - corner[:, None] * floats([0.1, 0.42, 0.4]))
     edge = smooth_step(1.07, 0.95, inner)[:, None]
     albedo = white * (1 - edge) + iris * edge
-    light = irradiance(normals, np.ones(len(normals), np.float32), 0.25 * np.ones(len(normals), np.float32), shot,
-                       np.float32([0.35, 0.3, 0.3]))  # fmt: skip
+    full = np.ones(len(normals), np.float32)
+    light = irradiance(normals, full, 0.25 * full, shot, floats([0.35, 0.3, 0.3]))
     colour = albedo * light * (0.25 + 0.75 * lid)[:, None]
     return np.asarray(colour + _catchlight(normals, u, v, inner, lid, shot), np.float32)
 
@@ -238,9 +234,8 @@ def _catchlight(
     """Return the reflection of the main light in the wet surface."""
     bulge = np.stack([u, v, 0 * u], axis=1) * (0.5 * smooth_step(1.1, 0.6, inner))[:, None]
     wet = normals + bulge.astype(np.float32)
-    wet /= np.linalg.norm(wet, axis=1, keepdims=True)
-    half = shot.key + VIEW
-    half /= np.linalg.norm(half)
+    wet = unit(wet)
+    half = unit(shot.key + VIEW)
     size = 0.004 + 0.012 * shot.softness
     spot = smooth_step(1 - size, 1 - 0.45 * size, wet @ half)
     sheen = np.clip(wet[:, 1], 0, 1) ** 2 * 0.05
@@ -252,20 +247,16 @@ def _catchlight(
 def shade_hair(
     hair: HairPixels, geometry: Geometry, shot: Shot, shadows: ShadowMap, enclosed: Floats
 ) -> Floats:
-    """Return the (k, 3) colour of hair after Kajiya and Kay (1989), with shade among the strands."""
-    outward = hair.positions - (geometry.face + np.float32([0, 0.4, -0.9]))
-    outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
-    across = outward - hair.tangents * (outward * hair.tangents).sum(axis=1, keepdims=True)
-    across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-6)
-    normals = (0.6 * outward + 0.4 * across).astype(np.float32)
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
-    visible = shadows.visibility(hair.positions, normals * 2)
-    light = irradiance(
-        normals, 0.25 + 0.75 * visible, enclosed, shot, np.float32([0.25, 0.25, 0.25])
+    """Return the (k, 3) colour of hair after Kajiya and Kay (1989), darker among the strands."""
+    outward = unit(hair.positions - (geometry.face + floats([0, 0.4, -0.9])))
+    across = unit(
+        outward - hair.tangents * (outward * hair.tangents).sum(axis=1, keepdims=True)
     )
+    normals = unit(0.6 * outward + 0.4 * across)
+    visible = shadows.visibility(hair.positions, normals * 2)
+    light = irradiance(normals, 0.25 + 0.75 * visible, enclosed, shot, floats([0.25, 0.25, 0.25]))
     among = (0.45 + 0.55 * hair.layer) * (0.55 + 0.45 * smooth_step(0.0, 0.3, hair.along))
-    half = shot.key + VIEW
-    half /= np.linalg.norm(half)
+    half = unit(shot.key + VIEW)
     slant = np.sqrt(np.clip(1 - (hair.tangents @ half + 0.08) ** 2, 0, 1))
     facing = np.clip(normals @ shot.key * 0.8 + 0.2, 0, 1) * visible
     white = (slant**90 * 0.10 * hair.shine * facing)[:, None] * shot.key_colour

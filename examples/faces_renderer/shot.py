@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
+from faces_renderer.arrays import Floats, floats
 from faces_renderer.person import Person, linear
-
-Floats = NDArray[np.float32]
 
 FABRICS = (
     (0.16, 0.19, 0.25), (0.25, 0.28, 0.31), (0.62, 0.60, 0.56), (0.80, 0.79, 0.77),
@@ -134,4 +132,4 @@ def _mood(rng: Generator) -> dict[str, float]:
 
 def _tinted(warmth: float, strength: float) -> Floats:
     """Return a slightly warm or cool white of the given strength."""
-    return (np.float32([1 + warmth, 1, 1 - 1.4 * warmth]) * np.float32(strength)).astype(np.float32)
+    return (floats([1 + warmth, 1, 1 - 1.4 * warmth]) * np.float32(strength)).astype(np.float32)

@@ -8,12 +8,10 @@ from functools import lru_cache
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
+from faces_renderer.arrays import Floats, floats
 from faces_renderer.model import load_model
 from faces_renderer.person import Person, linear
-
-Floats = NDArray[np.float32]
 
 AXIS_Z = 0.55  # the head's vertical axis in base coordinates
 TOP_Y, BOTTOM_Y = 8.6, 5.6
@@ -48,14 +46,14 @@ def smooth_step(low: float, high: float, value: Floats) -> Floats:
 
 def azimuth(base: Floats) -> Floats:
     """Return the angle around the head's axis: 0 at the nose, positive to the image's right."""
-    return np.arctan2(base[..., 0], base[..., 2] - AXIS_Z)
+    return np.asarray(np.arctan2(base[..., 0], base[..., 2] - AXIS_Z))
 
 
 def blob(base: Floats, centre: tuple[float, float, float], radius: float) -> Floats:
     """Return a Gaussian spot around a point and around its mirror image."""
     mirrored = np.stack([np.abs(base[:, 0]), base[:, 1], base[:, 2]], axis=1)
-    squared = ((mirrored - np.float32(centre)) ** 2).sum(axis=1)
-    return np.exp(-squared / np.float32(2 * radius**2))
+    squared = ((mirrored - floats(centre)) ** 2).sum(axis=1)
+    return np.asarray(np.exp(-squared / np.float32(2 * radius**2)))
 
 
 def scalp(base: Floats, hairline: float) -> Floats:
@@ -121,8 +119,8 @@ def _albedo(person: Person, base: Floats, lips: Floats) -> Floats:
     ) * person.redness
     shade = 0.55 * blob(base, (0.33, 7.16, 1.36), 0.07) + 0.4 * blob(base, (0.2, 7.3, 1.36), 0.06)
     shade = shade * (0.35 + 0.5 * np.clip((person.age - 25) / 45, 0, 1))
-    albedo = person.skin * np.exp(-blood[:, None] * np.float32([0.06, 0.34, 0.30]))
-    albedo = albedo * np.exp(-shade[:, None] * np.float32([0.45, 0.6, 0.5]))
+    albedo = person.skin * np.exp(-blood[:, None] * floats([0.06, 0.34, 0.30]))
+    albedo = albedo * np.exp(-shade[:, None] * floats([0.45, 0.6, 0.5]))
     albedo = albedo * (1 + lips[:, None] * (person.lip_tint - 1))
     return _hair_shadow(person, base, lips, albedo)
 
@@ -172,13 +170,13 @@ def _tint(person: Person, rng: Generator) -> Floats:
         for cell, weight in ((90, 0.3), (34, 0.45), (12, 0.4), (5, 0.35))
     )
     blotch = np.asarray(mottle, np.float32) * np.float32(0.07)
-    tint = np.exp(blotch[..., None] * np.float32([0.5, 1.0, 0.9]))
+    tint = np.exp(blotch[..., None] * floats([0.5, 1.0, 0.9]))
     spots = np.zeros((HEIGHT_PX, WIDTH_PX), np.float32)
     _dot(spots, rng, int(600 * person.freckles), (0.9, 2.2), (0.25, 0.7), 7.03, (0.55, 0.2))
     _dot(spots, rng, int(max(0, person.age - 48) * 1.6), (1.5, 5.5), (0.1, 0.35), 7.3, (0.9, 0.5))
     _dot(spots, rng, person.n_moles, (1.6, 3.4), (0.8, 1.6), 6.85, (0.55, 0.4))
     spots = cv2.GaussianBlur(spots, (0, 0), 0.9)
-    return np.asarray(tint * np.exp(-spots[..., None] * np.float32([0.55, 0.9, 1.1])), np.float32)
+    return np.asarray(tint * np.exp(-spots[..., None] * floats([0.55, 0.9, 1.1])), np.float32)
 
 
 def _dot(

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from faces_renderer.arrays import Bools, Floats, Ints, unit
 from faces_renderer.hair import Strands
 from faces_renderer.raster import Camera, back_to_front
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 BIAS = 0.012  # hairs lie on the skin, so let them win against it
 
 
@@ -113,7 +111,7 @@ def _rows_of_points(kind: Strands, camera: Camera, depth: Floats) -> Iterator[tu
         yield points[..., 0][keep], points[..., 1][keep], points[..., 2][keep], owner, places
 
 
-def _any_visible(screen: Floats, depth: Floats) -> NDArray[np.bool_]:
+def _any_visible(screen: Floats, depth: Floats) -> Bools:
     """Return which strands show at one of their points at least, to spare drawing the others."""
     height, width = depth.shape
     column = np.clip(screen[..., 0], 0, width - 1).astype(np.int32)
@@ -128,7 +126,7 @@ def _attributes(kind: Strands, owner: Ints, place: Floats) -> tuple[Floats, ...]
     part = (place - left)[:, None].astype(np.float32)
     a, b = kind.paths[owner, left], kind.paths[owner, left + 1]
     tangent = b - a
-    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
+    tangent = unit(tangent)
     shine = np.full(len(owner), kind.shine, np.float32)
     cover = np.full(len(owner), kind.cover, np.float32)
     along = (place / (steps - 1)).astype(np.float32)

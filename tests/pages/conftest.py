@@ -71,7 +71,9 @@ def _keep(store: Store, analysed: Analysed, data: bytes) -> Analysed:
     return analysed
 
 
-def _analysed(store: Store, seed: int, image_format: str = "PNG", has_face: bool = True) -> Analysed:
+def _analysed(
+    store: Store, seed: int, image_format: str = "PNG", has_face: bool = True
+) -> Analysed:
     data = encode(picture(seed), image_format)
     detect = _face if has_face else _no_face
     return _keep(store, analyse(data, NormaliseRule.CROP, detect), data)

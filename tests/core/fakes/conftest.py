@@ -26,6 +26,6 @@ def _make_parent(
     return Parent(checksum, smooth.astype(np.uint8), Face(box, points, 0.9) if has_face else None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_parent() -> MakeParent:
     return _make_parent

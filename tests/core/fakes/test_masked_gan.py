@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,6 @@ class KilledError(Exception):
     """Stands for the worker's death in the middle of a job."""
 
 
-def _parents(make_parent: MakeParent) -> list[Parent]:
-    return [make_parent(seed, size=(160 + seed, 150)) for seed in range(8)]
-
-
 def _listener(lines: Lines, kill_at: str = "never") -> Progress:
     def listen(fraction: float, line: str) -> None:
         lines.append(line)
@@ -32,57 +29,62 @@ def _listener(lines: Lines, kill_at: str = "never") -> Progress:
     return listen
 
 
-def _run(parents: list[Parent], folder: Path, progress: Progress, epochs: int = 2) -> list[Fake]:
-    params = {"epochs": epochs, "batch_size": 4}
-    return list(generate(parents, params, 5, folder, progress))
+def _run(parents: list[Parent], folder: Path, progress: Progress) -> list[Fake]:
+    return list(generate(parents, {"epochs": 2, "batch_size": 4}, 5, folder, progress))
 
 
 def _epochs(lines: Lines) -> list[str]:
     return [line.split(":")[0] for line in lines if line.startswith("Epoch")]
 
 
-@pytest.mark.slow
-def test_a_killed_job_goes_on_from_its_last_epoch(make_parent: MakeParent, tmp_path: Path) -> None:
-    parents = _parents(make_parent)
-    straight, before, after = list[str](), list[str](), list[str]()
-    (tmp_path / "straight").mkdir()
-    expected = _run(parents, tmp_path / "straight", _listener(straight))
+@dataclass(frozen=True)
+class Job:
+    folder: Path
+    parents: list[Parent]
+    fakes: list[Fake]
+    lines: Lines
 
-    (tmp_path / "killed").mkdir()
-    with pytest.raises(KilledError):
-        _run(parents, tmp_path / "killed", _listener(before, kill_at="Epoch 1 of 2"))
-    resumed = _run(parents, tmp_path / "killed", _listener(after))
 
-    assert _epochs(straight) == ["Epoch 1 of 2", "Epoch 2 of 2"]
-    assert (_epochs(before), _epochs(after)) == (["Epoch 1 of 2"], ["Epoch 2 of 2"])
-    for one, other in zip(expected, resumed, strict=True):
+@pytest.fixture(scope="module")
+def job(make_parent: MakeParent, tmp_path_factory: pytest.TempPathFactory) -> Job:
+    """Two epochs without interruption."""
+    folder, lines = tmp_path_factory.mktemp("straight"), list[str]()
+    parents = [make_parent(seed, size=(160 + seed, 150)) for seed in range(8)]
+    return Job(folder, parents, _run(parents, folder, _listener(lines)), lines)
+
+
+def _assert_same(fakes: list[Fake], others: list[Fake]) -> None:
+    for one, other in zip(fakes, others, strict=True):
         np.testing.assert_array_equal(one.pixels, other.pixels)
         assert one.recipe == other.recipe
-    for folder in ("straight", "killed"):
-        names = sorted(path.name for path in (tmp_path / folder / "samples").iterdir())
-        assert names == ["epoch_001.jpg", "epoch_002.jpg"]
-    for name in names:
-        sheets = [(tmp_path / folder / "samples" / name) for folder in ("straight", "killed")]
-        assert sheets[0].read_bytes() == sheets[1].read_bytes()
 
 
 @pytest.mark.slow
-def test_a_finished_job_makes_its_fakes_again_without_training(
-    make_parent: MakeParent, tmp_path: Path
-) -> None:
-    parents, lines = _parents(make_parent), list[str]()
-    first = _run(parents, tmp_path, _listener([]), epochs=1)
-    again = _run(parents, tmp_path, _listener(lines), epochs=1)
+def test_a_killed_job_goes_on_from_its_last_epoch(job: Job, tmp_path: Path) -> None:
+    before, after = list[str](), list[str]()
+    with pytest.raises(KilledError):
+        _run(job.parents, tmp_path, _listener(before, kill_at="Epoch 1 of 2"))
+    resumed = _run(job.parents, tmp_path, _listener(after))
+
+    assert _epochs(job.lines) == ["Epoch 1 of 2", "Epoch 2 of 2"]
+    assert (_epochs(before), _epochs(after)) == (["Epoch 1 of 2"], ["Epoch 2 of 2"])
+    _assert_same(job.fakes, resumed)
+    sheets = [sorted((folder / "samples").iterdir()) for folder in (job.folder, tmp_path)]
+    assert [path.name for path in sheets[1]] == ["epoch_001.jpg", "epoch_002.jpg"]
+    for straight, killed in zip(*sheets, strict=True):
+        assert straight.read_bytes() == killed.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_finished_job_makes_its_fakes_again_without_training(job: Job) -> None:
+    lines = list[str]()
+    _assert_same(job.fakes, _run(job.parents, job.folder, _listener(lines)))
     assert _epochs(lines) == []
-    for one, other in zip(first, again, strict=True):
-        np.testing.assert_array_equal(one.pixels, other.pixels)
 
 
 @pytest.mark.slow
-def test_fakes_differ_inside_the_soft_mask_only(make_parent: MakeParent, tmp_path: Path) -> None:
-    parents = _parents(make_parent)
-    fakes = _run(parents, tmp_path, _listener([]), epochs=1)
-    for parent, fake in zip(parents, fakes, strict=True):
+def test_fakes_differ_inside_the_soft_mask_only(job: Job) -> None:
+    for parent, fake in zip(job.parents, job.fakes, strict=True):
         assert parent.face is not None
         mask = critical_region(parent.pixels.shape, parent.face)
         np.testing.assert_array_equal(fake.pixels[mask == 0], parent.pixels[mask == 0])
@@ -90,13 +92,10 @@ def test_fakes_differ_inside_the_soft_mask_only(make_parent: MakeParent, tmp_pat
 
 
 @pytest.mark.slow
-def test_a_sample_sheet_shows_four_stages_of_every_face(
-    make_parent: MakeParent, tmp_path: Path
-) -> None:
-    _run(_parents(make_parent), tmp_path, _listener([]), epochs=1)
-    with Image.open(tmp_path / "samples" / "epoch_001.jpg") as sheet:
+def test_a_sample_sheet_shows_four_stages_of_every_face(job: Job) -> None:
+    with Image.open(job.folder / "samples" / "epoch_001.jpg") as sheet:
         assert sheet.size == (4 * SIZE_PX * SHEET_ZOOM, SHEET_ROWS * SIZE_PX * SHEET_ZOOM)
-    assert not list((tmp_path / "samples").glob("*.part"))
+    assert not list((job.folder / "samples").glob("*.part"))
 
 
 def test_too_few_faces_are_refused(make_parent: MakeParent, tmp_path: Path) -> None:

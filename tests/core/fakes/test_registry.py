@@ -25,7 +25,9 @@ def _quick(generator: Generator) -> dict[str, Any]:
     return {p.name: QUICK[p.name] for p in generator.params if p.name in QUICK}
 
 
-def _parents(make_parent: Callable[..., Parent]) -> list[Parent]:
+@pytest.fixture(scope="module")
+def parents(make_parent: Callable[..., Parent]) -> list[Parent]:
+    """Eight usable photographs and, fourth, one without a face."""
     with_faces = [make_parent(seed, size=SIZES[seed % 4]) for seed in range(8)]
     return [*with_faces[:3], make_parent(90, has_face=False), *with_faces[3:]]
 
@@ -47,9 +49,8 @@ def _run(
 
 @pytest.mark.parametrize("generator", ENTRIES)
 def test_every_generator_keeps_the_contract(
-    generator: Generator, make_parent: Callable[..., Parent], tmp_path: Path
+    generator: Generator, parents: list[Parent], tmp_path: Path
 ) -> None:
-    parents = _parents(make_parent)
     originals = [parent.pixels.copy() for parent in parents]
     fakes, told = _run(generator, parents, tmp_path / "a")
 
@@ -81,9 +82,8 @@ def test_every_generator_keeps_the_contract(
 
 @pytest.mark.parametrize("generator", ENTRIES)
 def test_every_generator_repeats_with_its_seed(
-    generator: Generator, make_parent: Callable[..., Parent], tmp_path: Path
+    generator: Generator, parents: list[Parent], tmp_path: Path
 ) -> None:
-    parents = _parents(make_parent)
     first, again = (_run(generator, parents, tmp_path / name)[0] for name in ("a", "b"))
     other, _ = _run(generator, parents, tmp_path / "c", seed=2)
     for one, same, changed in zip(first, again, other, strict=True):

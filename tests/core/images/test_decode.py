@@ -292,7 +292,7 @@ SPOTS = st.floats(0, 1, exclude_max=True)
     near_start=st.booleans(),
     keep=st.floats(0.05, 1),
 )
-@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.filterwarnings("ignore::UserWarning")
 def test_no_bytes_raise_anything_but_a_refusal(
     seed: bytes, changes: list[tuple[float, int]], near_start: bool, keep: float
 ) -> None:

@@ -19,8 +19,8 @@ def waves(height_px: int = 96, width_px: int = 128) -> RgbImage:
 
 
 def test_golden_values() -> None:
-    assert f"{phash(waves()):016x}" == "GOLDEN1"
-    assert f"{phash_mirrored(waves()):016x}" == "GOLDEN2"
+    assert f"{phash(waves()):016x}" == "c5e0c71e98b336a5"
+    assert f"{phash_mirrored(waves()):016x}" == "9095d24bcde663f0"
     assert HASH_VERSION == "imagehash-4.3.2/pillow"
 
 

@@ -1,0 +1,313 @@
+"""The parts of Evaluate: figures, threshold, confusion matrix and the mistakes behind it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.types import ImageRecord, Run, Split, Threshold
+from dashboard import charts, choices, job_view, resources, training_view, widgets
+from dashboard.auth import actor
+from dashboard.evaluation import (
+    ENOUGH_GENUINE,
+    Interval,
+    Operating,
+    Rate,
+    Scored,
+    Summary,
+    images_in_cell,
+    rates,
+)
+from dashboard.grid import Badge, Cell, image_grid, thumbnail
+from dashboard.text import count, moment, plain
+from db import runs
+
+PAGE_SIZE = 24
+MISTAKES = "mistakes"
+CELL_TITLES = {
+    "genuine-called-fake": "Genuine called fake",
+    "fakes-missed": "Missed fakes",
+    "genuine-passed": "Genuine passed",
+    "fakes-caught": "Fakes caught",
+}
+_MATRIX = "confusion-matrix"
+
+
+def choose_run(trained: Sequence[Run]) -> Run:
+    """Draw the choice of run, which stands in the URL, and return the run."""
+    by_number = {run.id: run for run in trained}
+
+    def describe(number: int) -> str:
+        run = by_number[number]
+        auc = "" if run.best_val_auc is None else f", validation AUC {run.best_val_auc:.4f}"
+        return f"Run {number} on version {run.dataset_version}{auc}"
+
+    return by_number[choices.pick_number("run", "Run", list(by_number), describe)]
+
+
+def choose_split() -> Split:
+    """Draw the choice between test and validation, which stands in the URL."""
+    chosen = st.segmented_control(
+        "Split",
+        [Split.TEST.value, Split.VALIDATION.value],
+        default=Split.TEST.value,
+        required=True,
+        format_func=str.capitalize,
+        key="on",
+        bind="query-params",
+        help="The detector and its threshold were chosen by validation images; only the test "
+        "images tell how it does on images nobody has looked at.",
+    )
+    return Split(chosen or Split.TEST)
+
+
+def show_run(run: Run) -> None:
+    """Say in a line what the detector is, with the way to its training."""
+    crop = training_view.CROPS.get(run.params.get("crop", ""), "")
+    words = [plain(training_view.WEIGHTS.get(run.weights, run.weights)), crop.lower()]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"{' · '.join(filter(None, words))} · best epoch {run.best_epoch} · "
+            f"trained {moment(run.created_at)} by {plain(run.author)}"
+        )
+        choices.link("train", "Its training", icon=":material/model_training:", run=run.id)
+
+
+def offer_scoring(run: Run) -> None:
+    """Draw what to do about a run that was never scored to its end."""
+    current = job_view.find_current(job_view.list_jobs("evaluate", "train"))
+    if current:
+        job_view.follow(current.id)
+    if run.best_epoch is None:
+        st.info(f"Run {run.id} has not kept a checkpoint yet, so there is nothing to score.")
+        return
+    st.info(
+        f"Run {run.id} was not scored: its training was cut off. The checkpoint of epoch "
+        f"{run.best_epoch} is kept."
+    )
+    if st.button(
+        "Score the kept checkpoint", type="primary", icon=":material/play_arrow:", key="score-run"
+    ):
+        resources.start(resources.jobs().evaluate, run.id)
+        st.rerun()
+
+
+def show_figures(data: Scored, figures: Summary, split: Split) -> None:
+    """Draw the figures that no threshold changes, and how much they can be relied on."""
+    with st.grid(4):
+        st.metric(
+            f"AUC on {split}",
+            _number(figures.auc),
+            delta=_interval(figures.auc_interval),
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            height="stretch",
+            help="How often a fake scores higher than a genuine image. The 95 % interval resamples "
+            "whole groups (people, near-duplicates, fakes with their parents), as images of one "
+            "person are not independent.",
+        )
+        st.metric(
+            "Equal error rate",
+            _percent(figures.eer),
+            border=True,
+            height="stretch",
+            help="Where as many genuine images are called fake as fakes are missed.",
+        )
+        st.metric(f"Genuine {split} images", f"{data.n_genuine:,}", border=True, height="stretch")
+        st.metric(f"Fake {split} images", f"{data.n_fake:,}", border=True, height="stretch")
+    if data.n_genuine < ENOUGH_GENUINE:
+        st.warning(
+            f"**Indicative only:** {count(data.n_genuine, 'genuine image')} in the {split} split. "
+            f"Expected at least {ENOUGH_GENUINE:,} for a false positive rate to rely on; the "
+            "intervals say how far off it may be.",
+            icon=":material/science:",
+        )
+
+
+def _number(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.4f}"
+
+
+def _percent(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.1%}"
+
+
+def _interval(interval: Interval | None) -> str:
+    if interval is None:
+        return "no interval"
+    return f"95 %: {interval[0]:.4f} to {interval[1]:.4f}"
+
+
+def threshold_in_url(initial: Operating) -> float:
+    """Return `?t=`, or the initial threshold where that is no threshold."""
+    try:
+        value = float(st.query_params.get("t", initial.value))
+    except ValueError:
+        return initial.value
+    return round(value, 3) if 0 <= value <= 1 else initial.value
+
+
+def remember_threshold(value: float) -> None:
+    """Put a threshold into the URL."""
+    st.query_params["t"] = f"{value:.3f}"
+
+
+def show_origin(value: float, initial: Operating) -> None:
+    """Say where the threshold comes from, and offer the way back to it."""
+    if value == initial.value:
+        st.caption(f":material/info: Threshold {value:.3f}. {plain(initial.origin)}")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f":material/info: Threshold {value:.3f}, moved by hand and not saved. "
+            f"It started from {initial.value:.3f}."
+        )
+        st.button(
+            f"Back to {initial.value:.3f}",
+            key="threshold-back",
+            type="tertiary",
+            icon=":material/undo:",
+            on_click=remember_threshold,
+            args=(initial.value,),
+        )
+
+
+def show_matrix(counts: Sequence[int]) -> None:
+    """Draw the confusion matrix; a click on a cell lists its images."""
+    st.plotly_chart(
+        charts.draw_confusion(charts.confusion_values(counts)),
+        key=_MATRIX,
+        config=charts.QUIET,
+        on_select=_cell_clicked,
+        selection_mode="points",
+        alt="Confusion matrix: {:,} genuine passed, {:,} genuine called fake, {:,} fakes missed, "
+        "{:,} fakes caught".format(*counts),
+    )
+    st.caption("Shares are of each row. Click a cell to list its images below.")
+
+
+def _cell_clicked() -> None:
+    points = st.session_state[_MATRIX]["selection"]["points"]
+    if points:
+        st.session_state["cell"] = points[0]["customdata"]
+
+
+def show_rates(counts: Sequence[int]) -> None:
+    """Draw the rates with their intervals."""
+    st.table(
+        {
+            "Rate": [rate.name for rate in rates(counts)],
+            "Value": [_percent(rate.value) for rate in rates(counts)],
+            "95 % interval": [_rate_interval(rate) for rate in rates(counts)],
+            "Images": [f"{rate.part:,} of {rate.whole:,}" for rate in rates(counts)],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+    st.caption(
+        "Wilson's intervals, which take images for independent: with many images of few people "
+        "the truth is less certain than they say."
+    )
+
+
+def _rate_interval(rate: Rate) -> str:
+    return "none" if rate.interval is None else f"{rate.interval[0]:.1%} to {rate.interval[1]:.1%}"
+
+
+def choose_cells() -> list[str]:
+    """Draw the choice of what the gallery shows, which stands in the URL."""
+    chosen = st.segmented_control(
+        "Images",
+        [MISTAKES, *CELL_TITLES],
+        default=MISTAKES,
+        required=True,
+        format_func=lambda name: CELL_TITLES.get(name, "All mistakes"),
+        key="cell",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return list(CELL_TITLES)[:2] if chosen == MISTAKES else [str(chosen)]
+
+
+def show_cell(data: Scored, threshold: float, cell: str, n_images: int) -> None:
+    """Draw the images of one cell, mistakes worst first, page by page."""
+    st.markdown(f"**{CELL_TITLES[cell]}** · {count(n_images, 'image')} · {_ORDERS[cell]}")
+    if not n_images:
+        st.caption("None at this threshold.")
+        return
+    page = _page_number(cell, n_images)
+    shown = images_in_cell(data, threshold, cell, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+    checksums = {image.id: image.checksum for image, _ in shown}
+    image_grid(
+        [_scored_cell(image, score, cell) for image, score in shown],
+        key=f"gallery-{cell}",
+        label=CELL_TITLES[cell],
+        on_open=lambda image_id: choices.remember_image(checksums[image_id]),
+        selectable=False,
+    )
+
+
+_ORDERS = {
+    "genuine-called-fake": "highest score first",
+    "fakes-missed": "lowest score first",
+    "genuine-passed": "highest score first",
+    "fakes-caught": "lowest score first",
+}
+
+
+def _page_number(cell: str, n_images: int) -> int:
+    n_pages = -(-n_images // PAGE_SIZE)
+    if n_pages == 1:
+        return 0
+    page = st.number_input(f"Page, of {n_pages:,}", 1, n_pages, key=f"page-{cell}", width=160)
+    return page - 1
+
+
+def _scored_cell(image: ImageRecord, score: float, cell: str) -> Cell:
+    frozen = "fake" if cell.startswith("fake") else "genuine"
+    badges = [Badge(f"score {score:.3f}"), Badge(frozen, frozen)]
+    if image.label != frozen:
+        badges.append(Badge(f"now {image.label}", "warning"))
+    name = widgets.name_of(image)
+    return Cell(
+        id=image.id,
+        images=(thumbnail(image.checksum),),
+        title=name,
+        alt=f"{name}, {frozen}, score {score:.3f}",
+        badges=tuple(badges),
+    )
+
+
+def save_fields(run: Run, split: Split, value: float) -> None:
+    """Draw the form that saves the threshold with a reason."""
+    with st.form("save-threshold"):
+        reason = st.text_input(
+            "Reason",
+            key="threshold-reason",
+            placeholder="Why this threshold, for those who come later",
+        )
+        if st.form_submit_button(
+            f"Save threshold {value:.3f}",
+            icon=":material/save:",
+            key="threshold-save",
+        ):
+            resources.act(runs.choose_threshold, run.id, value, split, reason, author=actor())
+            st.rerun()
+
+
+def show_history(saved: Sequence[Threshold]) -> None:
+    """Draw the thresholds that were chosen for a run, the one in force first."""
+    if not saved:
+        return
+    st.markdown(f"**{count(len(saved), 'threshold')} saved**, the newest in force")
+    st.table(
+        {
+            "Threshold": [f"{each.value:.3f}" for each in saved],
+            "Looking at": [each.split.value for each in saved],
+            "Reason": [plain(each.reason) for each in saved],
+            "By": [plain(each.author) for each in saved],
+            "When": [moment(each.created_at) for each in saved],
+        },
+        border="horizontal",
+        hide_index=True,
+    )

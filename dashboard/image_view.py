@@ -1,0 +1,190 @@
+"""One image in full: the picture, what is known of it, where it came from and what happened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from core.errors import VerityError
+from core.types import DuplicatePair, Event, ImageRecord, Label, Location, Split
+from dashboard import pictures
+from dashboard.browsing import label_buttons
+from dashboard.text import count, moment, plain
+from dashboard.widgets import facts, image_strip, key_facts, name_of, show_image, status_badge
+from db import events, images, pairs, versions
+from db.images import ImageFilter
+
+
+@dataclass(frozen=True)
+class Details:
+    """Everything that one image's screen shows.
+
+    Attributes:
+        versions: (version, split, label when frozen).
+        history: Newest first; with whether the act was undone since.
+        previous: Checksum of the image before it among those looked for.
+        next: Checksum of the one after it.
+    """
+
+    image: ImageRecord
+    locations: Sequence[Location]
+    parents: Sequence[ImageRecord]
+    children: Sequence[ImageRecord]
+    pairs: Sequence[DuplicatePair]
+    versions: Sequence[tuple[int, Split, Label]]
+    history: Sequence[tuple[Event, bool]]
+    previous: str | None
+    next: str | None
+
+
+def find_details(session: Session, checksum: str, wanted: ImageFilter) -> Details | None:
+    """Load one image's screen, or leave a message and return None if there is no such image."""
+    try:
+        image = images.get_by_checksum(session, checksum)
+    except VerityError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+    found = pairs.pairs_of(session, image.id)
+    subjects = [("image", image.id), *(("pair", pair.id) for pair in found)]
+    before, after = images.neighbours(session, wanted, image.id)
+    return Details(
+        image,
+        images.locations(session, image.id),
+        images.parents(session, image.id),
+        images.children(session, image.id),
+        found,
+        versions.versions_of(session, image.id),
+        _history(session, subjects),
+        _checksum(session, before),
+        _checksum(session, after),
+    )
+
+
+def _checksum(session: Session, image_id: int | None) -> str | None:
+    return images.get_image(session, image_id).checksum if image_id is not None else None
+
+
+def _history(session: Session, subjects: Sequence[tuple[str, int]]) -> list[tuple[Event, bool]]:
+    found = []
+    for subject in subjects:
+        undone = events.taken_back(session, *subject)
+        found += [(event, event.id in undone) for event in events.history(session, *subject)]
+    return sorted(found, key=lambda item: item[0].id, reverse=True)
+
+
+def navigation(details: Details | None) -> None:
+    """Draw the way back to the grid and to the images before and after."""
+    _go("Back to grid", None, "Esc", "arrow_back", is_enabled=True)
+    if details:
+        _go("Previous", details.previous, "Left", "chevron_left", bool(details.previous))
+        _go("Next", details.next, "Right", "chevron_right", bool(details.next))
+
+
+def _go(label: str, checksum: str | None, shortcut: str, icon: str, is_enabled: bool) -> None:
+    st.button(
+        label,
+        key=label.lower(),
+        icon=f":material/{icon}:",
+        shortcut=shortcut,
+        disabled=not is_enabled,
+        on_click=partial(show_image, checksum) if checksum else leave_image,
+    )
+
+
+def leave_image() -> None:
+    """Make Browse show the grid again."""
+    st.query_params.pop("image", None)
+
+
+def show_details(details: Details) -> None:
+    """Draw an image's screen."""
+    picture, known = st.columns([5, 4], gap="large")
+    with picture:
+        _picture(details.image)
+    with known:
+        _known(details)
+    image_strip("Made from", details.parents, key="parents")
+    image_strip("Fakes made from it", details.children, key="children")
+    image_strip("Near-duplicates", _others(details), key="near-duplicates")
+    _tables(details)
+
+
+def _others(details: Details) -> list[ImageRecord]:
+    own = details.image.id
+    return [pair.right if pair.left.id == own else pair.left for pair in details.pairs]
+
+
+def _picture(image: ImageRecord) -> None:
+    with_face = st.toggle(
+        "Show the detected face", key="with_face", disabled=image.face is None, persist_state="page"
+    )
+    try:
+        shown = pictures.original(image, with_face=with_face)
+    except VerityError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    st.image(shown.data, width="stretch", alt=f"{name_of(image)}, {image.label}")
+    if shown.note:
+        st.caption(shown.note)
+
+
+def _known(details: Details) -> None:
+    image = details.image
+    st.subheader(plain(name_of(image)), anchor=False)
+    status_badge(image)
+    label_buttons(image.id, image.label)
+    facts(_facts(details))
+    st.caption("Checksum (SHA-256)")
+    st.code(image.checksum, language=None, wrap_lines=True)
+
+
+def _facts(details: Details) -> Mapping[str, str]:
+    image = details.image
+    held = [f"{number} ({split}, then {label})" for number, split, label in details.versions]
+    return {
+        **key_facts(image),
+        "Identity": image.identity or "none",
+        "Generator": image.generator or "none",
+        "Faces": f"{image.n_faces}" if image.n_faces else "none found",
+        "Conversions": "; ".join(image.notes) or "none",
+        "Dataset versions": ", ".join(held) or "none",
+        "Added": moment(image.created_at),
+    }
+
+
+def _tables(details: Details) -> None:
+    st.markdown(f"**Where it was found** · {count(len(details.locations), 'place')}")
+    if details.locations:
+        st.dataframe([_location(place) for place in details.locations], hide_index=True)
+    else:
+        st.caption("Nowhere: it was made here.")
+    st.markdown("**History**")
+    if details.history:
+        st.dataframe([_act(event, undone) for event, undone in details.history], hide_index=True)
+    else:
+        st.caption("Nobody has decided anything about it yet.")
+
+
+def _location(place: Location) -> dict[str, str]:
+    return {
+        "Storage": place.storage,
+        "File": place.key,
+        "Claimed label": place.claim.label.value,
+        "Claimed identity": place.claim.identity or "",
+    }
+
+
+def _act(event: Event, is_undone: bool) -> dict[str, str]:
+    changes = [
+        f"{name}: {event.before.get(name) or 'none'} → {value}"
+        for name, value in event.after.items()
+    ]
+    what = f"{event.action.capitalize()} ({event.subject} {event.subject_id})"
+    return {
+        "When": moment(event.at),
+        "Who": event.actor,
+        "What": f"{what}, undone since" if is_undone else what,
+        "Change": ", ".join(changes),
+    }

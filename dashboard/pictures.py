@@ -1,0 +1,130 @@
+"""Pictures for the screen: originals that a browser can show, and how two copies differ."""
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.types import ChecksumSha256, Face, ImageRecord
+from dashboard import resources
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+BROWSER_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "GIF", "BMP"})
+MAX_SHOWN_PX = 1460
+"""Streamlit scales wider pictures itself, and forgets then which side was up."""
+
+DIFFERENCE_GAIN = 4
+_FACE_COLOUR = "#ffb000"
+_CACHED = 64
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture as it is shown, and what was done to it, if anything was."""
+
+    data: bytes
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two pictures differ.
+
+    Attributes:
+        data: PNG of the absolute difference, amplified.
+        mean_levels: Mean absolute difference, in levels of 0 to 255, not amplified.
+    """
+
+    data: bytes
+    mean_levels: float
+
+
+def original(image: ImageRecord, *, with_face: bool = False) -> Shown:
+    """Return an image's original as it is, or as a JPEG copy where a browser could not show it.
+
+    Raises:
+        NotFound: If the file is missing.
+    """
+    is_shown_as_is = image.format in BROWSER_FORMATS and image.width_px <= MAX_SHOWN_PX
+    if with_face and image.face:
+        return Shown(_copy(image.checksum, image.face))
+    if is_shown_as_is:
+        return Shown(resources.store().read("originals", image.checksum))
+    if image.format in BROWSER_FORMATS:
+        return Shown(_copy(image.checksum, None), f"Shown at a width of {MAX_SHOWN_PX:,} px.")
+    note = f"Shown as a JPEG copy: browsers do not show {image.format}."
+    return Shown(_copy(image.checksum, None), note)
+
+
+@st.cache_data(max_entries=_CACHED, show_spinner=False)
+def _copy(checksum: ChecksumSha256, face: Face | None) -> bytes:
+    return copy_with_face(resources.store().read("originals", checksum), face)
+
+
+def copy_with_face(data: bytes, face: Face | None) -> bytes:
+    """Return a JPEG copy of an image file, upright and at most 1,460 px wide.
+
+    Args:
+        data: The file.
+        face: Whose box and landmarks are drawn, in pixels of the upright original.
+
+    Raises:
+        RejectedImage: If the bytes are no whole image.
+    """
+    import numpy as np
+    from PIL import Image
+
+    from core.images.decode import decode
+    from core.images.normalise import encode_jpeg
+
+    picture = Image.fromarray(decode(data).pixels)
+    if face:
+        _draw_face(picture, face)
+    picture.thumbnail((MAX_SHOWN_PX, MAX_SHOWN_PX * 4))
+    return encode_jpeg(np.asarray(picture), quality=90)
+
+
+def _draw_face(picture: "Image.Image", face: Face) -> None:
+    from PIL import ImageDraw
+
+    pen = ImageDraw.Draw(picture)
+    box, width = face.box, max(2, picture.width // 250)
+    pen.rectangle(
+        (box.x, box.y, box.x + box.width, box.y + box.height), outline=_FACE_COLOUR, width=width
+    )
+    for x, y in face.landmarks:
+        pen.ellipse((x - width, y - width, x + width, y + width), fill=_FACE_COLOUR)
+
+
+@st.cache_data(max_entries=_CACHED, show_spinner=False)
+def difference_of(left: ChecksumSha256, right: ChecksumSha256, is_mirrored: bool) -> Difference:
+    """Compare two images' normalised copies.
+
+    Raises:
+        NotFound: If a file is missing.
+    """
+    store = resources.store()
+    return difference(store.read("normalised", left), store.read("normalised", right), is_mirrored)
+
+
+def difference(left: bytes, right: bytes, is_mirrored: bool) -> Difference:
+    """Return the absolute difference of two image files, amplified to be seen.
+
+    Args:
+        left: Gives the size.
+        right: Resized to it, after being flipped if `is_mirrored`.
+    """
+    import numpy as np
+    from PIL import Image, ImageChops, ImageOps, ImageStat
+
+    first, second = (Image.open(io.BytesIO(data)).convert("RGB") for data in (left, right))
+    if is_mirrored:
+        second = ImageOps.mirror(second)
+    found = ImageChops.difference(first, second.resize(first.size))
+    amplified = found.point(lambda level: min(level * DIFFERENCE_GAIN, 255))
+    buffer = io.BytesIO()
+    amplified.save(buffer, "PNG")
+    return Difference(buffer.getvalue(), float(np.mean(ImageStat.Stat(found).mean)))

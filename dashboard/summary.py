@@ -1,0 +1,173 @@
+"""Overview: how many images get how far, what waits for a person, what is under way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.types import DatasetVersion, Run
+from dashboard import resources
+from dashboard.charts import ACCENT
+from dashboard.job_view import badge, describe
+from dashboard.jobs.client import Job
+from dashboard.text import count, moment, plain
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for a person, and the page where it is done."""
+
+    n: int
+    what: str
+    page: str
+    query: Mapping[str, str]
+    act: str
+
+
+def waiting(counts: Mapping[str, int], undecided_runs: Sequence[int]) -> list[Waiting]:
+    """Return what waits for a person; nothing that is done."""
+    run = {"run": str(undecided_runs[0])} if undecided_runs else {}
+    found = [
+        Waiting(counts["pairs_pending"], "look-alike pair", "duplicates.py", {}, "Review pairs"),
+        Waiting(
+            counts["unknown"],
+            "image without a label",
+            "browse.py",
+            {"label": "unknown"},
+            "Label images",
+        ),
+        Waiting(
+            counts["without_face"],
+            "image without a face",
+            "browse.py",
+            {"faceless": "true"},
+            "Look at them",
+        ),
+        Waiting(
+            len(undecided_runs),
+            "run without a threshold",
+            "evaluate.py",
+            run,
+            "Choose a threshold",
+        ),
+    ]
+    return [item for item in found if item.n]
+
+
+def funnel_stages(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how many images get how far, from the files seen to the latest version."""
+    made = counts["generated"]
+    seen = "Files seen and fakes made" if made else "Files seen"
+    return {
+        seen: counts["files_seen"] + made,
+        "Images": counts["images"],
+        "Not excluded": counts["images"] - counts["excluded"],
+        "In the next version": counts["in_next_version"],
+        "In the latest version": counts["in_latest_version"],
+    }
+
+
+def draw_funnel(stages: Mapping[str, int]) -> go.Figure:
+    """Draw the stages as bars that get shorter, each with its number."""
+    figure = go.Figure(
+        go.Bar(
+            x=list(stages.values()),
+            y=list(stages),
+            orientation="h",
+            text=[f"{n:,}" for n in stages.values()],
+            textposition="outside",
+            cliponaxis=False,
+            marker={"color": ACCENT, "cornerradius": 4},
+            hovertemplate="%{y}: %{x:,}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=36 * len(stages) + 10,
+        margin={"l": 0, "r": 50, "t": 0, "b": 0},
+        font_size=14,
+        xaxis={"visible": False, "rangemode": "tozero"},
+        yaxis={"autorange": "reversed", "ticksuffix": "   ", "tickfont": {"size": 14}},
+        bargap=0.45,
+    )
+    return figure
+
+
+def show_waiting(items: Sequence[Waiting]) -> None:
+    """Draw a card for each thing that waits, with the way to it."""
+    if not items:
+        st.success("Nothing waits for you.", icon=":material/check_circle:")
+        return
+    with st.grid(4, min_column_width=190):
+        for item in items:
+            with st.container(border=True, height="stretch"):
+                st.metric(_many(item), item.n, format="localized")
+                st.space("stretch")
+                st.page_link(
+                    f"../pages/{item.page}",
+                    label=item.act,
+                    icon=":material/arrow_forward:",
+                    query_params=dict(item.query),
+                )
+
+
+def _many(item: Waiting) -> str:
+    return count(item.n, item.what).split(" ", 1)[1].capitalize()
+
+
+def show_running(jobs: Sequence[Job]) -> None:
+    """Draw the jobs that wait or run with their progress, kept current."""
+    active = [job.id for job in jobs if job.is_active]
+    if active:
+        st.subheader("Running", anchor=False)
+        st.fragment(_running, run_every="2s")(active)
+
+
+def _running(job_ids: Sequence[str]) -> None:
+    jobs = [resources.jobs().get_job(job_id) for job_id in job_ids]
+    if not all(job.is_active for job in jobs):
+        st.rerun()
+    for job in jobs:
+        progress = resources.jobs().find_progress(job.id)
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            badge(job)
+            st.markdown(f"**{job.kind.capitalize()}** · {moment(job.created_at)}", width="content")
+            if progress:
+                share = min(max(progress.fraction, 0.0), 1.0)
+                st.progress(share, text=f"{plain(progress.message)} · {describe(progress)}")
+
+
+def show_latest(version: DatasetVersion | None, run: Run | None) -> None:
+    """Draw the latest dataset version and the latest run."""
+    with st.container(border=True):
+        st.markdown("**Latest dataset version**")
+        if version:
+            _version(version)
+        else:
+            st.caption("None is frozen yet.")
+            st.page_link("../pages/dataset.py", label="Freeze one", icon=":material/inventory_2:")
+    with st.container(border=True):
+        st.markdown("**Latest run**")
+        if run:
+            _run(run)
+        else:
+            st.caption("No detector is trained yet.")
+            st.page_link("../pages/train.py", label="Train one", icon=":material/model_training:")
+
+
+def _version(version: DatasetVersion) -> None:
+    with st.container(horizontal=True):
+        st.metric("Version", version.number)
+        for split, labels in version.counts.items():
+            st.metric(split.capitalize(), sum(labels.values()), format="localized")
+    st.caption(f"Frozen {moment(version.created_at)} by {plain(version.author)}")
+
+
+def _run(run: Run) -> None:
+    with st.container(horizontal=True):
+        st.metric("Run", run.id)
+        st.metric("On version", run.dataset_version)
+        if run.best_val_auc is not None:
+            st.metric("Best validation AUC", f"{run.best_val_auc:.3f}")
+    state = f"Finished {moment(run.finished_at)}" if run.finished_at else "Not finished"
+    st.caption(f"{state} · {plain(run.author)}")

@@ -1,0 +1,42 @@
+"""Overview: how far the images are, what waits for a person, what is under way."""
+
+import streamlit as st
+
+from dashboard import resources, summary
+from dashboard.job_view import list_jobs
+from dashboard.widgets import empty
+from db import overview, runs, versions
+
+st.title("Overview", anchor=False)
+
+# Load
+with resources.session() as session:
+    counts = overview.counts(session)
+    undecided = runs.runs_without_threshold(session)
+    frozen = versions.list_versions(session)
+    trained = runs.list_runs(session)
+jobs = list_jobs()
+
+# Show
+summary.show_running(jobs)
+if counts["files_seen"] or counts["images"]:
+    # Act
+    st.subheader("Waiting for you", anchor=False)
+    summary.show_waiting(summary.waiting(counts, undecided))
+
+    way, latest = st.columns([3, 2], gap="large")
+    with way:
+        st.subheader("From files to the dataset", anchor=False)
+        stages = summary.funnel_stages(counts)
+        st.plotly_chart(summary.draw_funnel(stages), key="funnel", config={"displayModeBar": False})
+    with latest:
+        st.subheader("Latest", anchor=False)
+        summary.show_latest(frozen[0] if frozen else None, trained[0] if trained else None)
+else:
+    empty(
+        "Verity keeps track of every face image you train deepfake detectors on: "
+        "whose it is, whether it is genuine or fake, and what a detector made of it.",
+        "../pages/import_files.py",
+        "Import your first images",
+        ":material/upload:",
+    )

@@ -1,0 +1,131 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from core.curation import duplicates
+from core.curation.duplicates import near_pairs, near_pairs_between, suggest_keeper
+from core.errors import InvalidInput
+from core.types import ImageRecord, Label, Status, Verdict
+
+Hashes = NDArray[np.uint64]
+EDGES = (0, 2**63, 2**64 - 1, 0x5555555555555555)
+
+
+@st.composite
+def hashes(draw: st.DrawFn, max_size: int = 60) -> Hashes:
+    """Hashes with many exact repeats and near misses."""
+    bases = draw(st.lists(st.integers(0, 2**64 - 1) | st.sampled_from(EDGES), max_size=5)) or [0]
+    flips = st.lists(st.integers(0, 63), max_size=9)
+    members = draw(st.lists(st.tuples(st.sampled_from(bases), flips), max_size=max_size))
+    values = [base ^ sum(1 << bit for bit in set(bits)) for base, bits in members]
+    return np.array(values, dtype=np.uint64)
+
+
+def triples(pairs: duplicates.Pairs) -> list[tuple[int, int, int]]:
+    i, j, distance = pairs
+    assert [part.dtype.name for part in pairs] == ["int64", "int64", "uint8"]
+    return [(int(a), int(b), int(d)) for a, b, d in zip(i, j, distance, strict=True)]
+
+
+def brute_force(a: Hashes, b: Hashes, radius_bits: int) -> list[tuple[int, int, int]]:
+    distances = [
+        (i, j, (int(x) ^ int(y)).bit_count()) for i, x in enumerate(a) for j, y in enumerate(b)
+    ]
+    return [found for found in distances if found[2] <= radius_bits]
+
+
+@settings(deadline=None, max_examples=60)
+@given(hashes(), st.integers(0, 12), st.integers(0, 70))
+def test_finds_exactly_the_near_pairs(values: Hashes, radius_bits: int, first_new: int) -> None:
+    expected = [
+        found
+        for found in brute_force(values, values, radius_bits)
+        if found[0] < found[1] and found[1] >= first_new
+    ]
+    assert triples(near_pairs(values, radius_bits, first_new)) == expected
+
+
+@settings(deadline=None, max_examples=60)
+@given(hashes(30), hashes(30), st.integers(0, 12))
+def test_finds_exactly_the_pairs_between(a: Hashes, b: Hashes, radius_bits: int) -> None:
+    assert triples(near_pairs_between(a, b, radius_bits)) == brute_force(a, b, radius_bits)
+
+
+def test_golden_pairs_at_the_edge_of_the_radius() -> None:
+    values = np.array([0, 0b111111, 0b1111111, 2**64 - 1], dtype=np.uint64)
+    assert triples(near_pairs(values, 6)) == [(0, 1, 6), (1, 2, 1)]
+    assert triples(near_pairs_between(values, values[:1], 6)) == [(0, 0, 0), (1, 0, 6)]
+
+
+def test_a_bucket_larger_than_a_block_is_cut_up() -> None:
+    n = 600  # 600 x 600 comparisons are more than one block
+    assert n * n > duplicates._BLOCK
+    i, j, distance = near_pairs(np.full(n, 7, np.uint64))
+    assert len(i) == n * (n - 1) // 2
+    assert (i < j).all()
+    assert distance.max() == 0
+
+
+def test_too_many_pairs_are_refused_before_memory_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "MAX_PAIRS", 100)
+    with pytest.raises(InvalidInput, match="smaller radius"):
+        near_pairs(np.zeros(50, np.uint64))
+
+
+@pytest.mark.parametrize("radius_bits", [-1, 64])
+def test_a_radius_out_of_range_is_named(radius_bits: int) -> None:
+    with pytest.raises(InvalidInput, match=str(radius_bits)):
+        near_pairs(np.zeros(2, np.uint64), radius_bits)
+
+
+def record(**changes: object) -> ImageRecord:
+    image = ImageRecord(
+        id=1,
+        checksum="0" * 64,
+        size_bytes=1000,
+        format="JPEG",
+        width_px=100,
+        height_px=100,
+        label=Label.UNKNOWN,
+        identity=None,
+        generator=None,
+        status=Status.ACTIVE,
+        status_reason=None,
+        notes=(),
+        face=None,
+        n_faces=1,
+        created_at=datetime(2024, 1, 1, tzinfo=UTC),
+    )
+    return replace(image, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "reason"),
+    [
+        ({"width_px": 101}, {"format": "PNG", "label": Label.FAKE}, "more pixels"),
+        ({"format": "PNG"}, {"size_bytes": 2000}, "lossless"),
+        ({"size_bytes": 1001}, {"label": Label.GENUINE}, "compressed less"),
+        ({"id": 9, "label": Label.FAKE}, {}, "has a label"),
+        ({"id": 1}, {"id": 2}, "came first"),
+    ],
+)
+def test_suggests_by_the_first_difference(
+    better: dict[str, object], worse: dict[str, object], reason: str
+) -> None:
+    left = suggest_keeper(record(**better), record(**worse))
+    right = suggest_keeper(record(**worse), record(**better))
+    assert (left.verdict, right.verdict) == (Verdict.KEEP_LEFT, Verdict.KEEP_RIGHT)
+    assert left.reason.startswith("Keep the left one: ")
+    assert reason in left.reason
+    assert reason in right.reason
+
+
+def test_suggests_both_where_one_may_be_an_edit_of_the_other() -> None:
+    suggestion = suggest_keeper(record(label=Label.FAKE, width_px=200), record(label=Label.GENUINE))
+    assert suggestion.verdict is Verdict.KEEP_BOTH
+    assert "edit" in suggestion.reason

@@ -1,0 +1,122 @@
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from core.curation.splits import assign_splits, leaks
+from core.errors import InvalidInput
+from core.types import Label, Split
+
+G, F, U = Label.GENUINE, Label.FAKE, Label.UNKNOWN
+Items = list[tuple[int, Label]]
+
+
+@st.composite
+def datasets(draw: st.DrawFn) -> Items:
+    """Images as (group, label), with groups from singletons to most of the dataset."""
+    label = st.sampled_from([G, F, U])
+    group = st.lists(label, min_size=1, max_size=3) | st.lists(label, min_size=5, max_size=40)
+    groups = draw(st.lists(group, min_size=3, max_size=25))
+    return [(number, label) for number, labels in enumerate(groups) for label in labels]
+
+
+def n_groups_with(items: Items, label: Label) -> int:
+    return len({group for group, other in items if other is label})
+
+
+def split_of(items: Items, **options: float) -> list[Split]:
+    return assign_splits([g for g, _ in items], [label for _, label in items], **options)  # type: ignore[arg-type]
+
+
+@settings(deadline=None, max_examples=150)
+@given(datasets(), st.integers(0, 3), st.randoms(use_true_random=False))
+def test_no_group_crosses_and_every_split_has_both_labels(
+    items: Items, seed: int, random_order: random.Random
+) -> None:
+    assume(min(n_groups_with(items, G), n_groups_with(items, F)) >= 3)
+    splits = split_of(items, seed=seed)
+    assert leaks([group for group, _ in items], splits) == []
+    held = {(split, label) for split, (_, label) in zip(splits, items, strict=True)}
+    assert held >= {(split, label) for split in Split for label in (G, F)}
+    shuffled = items.copy()
+    random_order.shuffle(shuffled)
+    again = dict(zip((g for g, _ in shuffled), split_of(shuffled, seed=seed), strict=True))
+    assert again == dict(zip((g for g, _ in items), splits, strict=True))
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.integers(0, 99), st.sampled_from([0.1, 0.2, 0.3, 0.5]), st.sampled_from([0.1, 0.15, 0.25])
+)
+def test_fractions_are_met_by_label_when_groups_are_small(
+    seed: int, test: float, validation: float
+) -> None:
+    rng = random.Random(seed)
+    items = [(g, rng.choice([G, G, G, F])) for g in range(150) for _ in range(rng.randint(1, 8))]
+    splits = split_of(items, test_fraction=test, validation_fraction=validation, seed=seed)
+    for label in (G, F):
+        mine = [split for split, (_, other) in zip(splits, items, strict=True) if other is label]
+        assert abs(mine.count(Split.TEST) / len(mine) - test) < 0.03
+        assert abs(mine.count(Split.VALIDATION) / len(mine) - validation) < 0.03
+
+
+def test_a_group_larger_than_the_test_split_goes_to_training() -> None:
+    items = [(0, label) for label in (G, F) for _ in range(50)]
+    items += [(number, label) for number in range(1, 51) for label in (G, F)]
+    splits = split_of(items)
+    assert splits[0] is Split.TRAIN
+    assert abs(splits.count(Split.TEST) / len(splits) - 0.3) < 0.02
+
+
+def test_three_groups_a_label_are_enough() -> None:
+    items = [(number, label) for number, label in enumerate([G, G, G, F, F, F])]
+    splits = split_of(items)
+    assert Counter(zip(splits, (label for _, label in items), strict=True)) == Counter(
+        {(split, label): 1 for split in Split for label in (G, F)}
+    )
+
+
+def test_another_seed_draws_anew_and_the_same_does_not() -> None:
+    items = [(number, label) for number in range(40) for label in (G, F)]
+    assert split_of(items, seed=1) == split_of(items, seed=1)
+    assert split_of(items, seed=1) != split_of(items, seed=2)
+
+
+def test_golden_draw() -> None:
+    items = [(number, label) for number in range(10) for label in (G, F)]
+    splits = split_of(items)[::2]
+    assert " ".join(split[:2] for split in splits) == "tr tr te tr te te tr tr tr va"
+
+
+def test_takes_arrays_of_groups() -> None:
+    groups = np.arange(6, dtype=np.int64)
+    assert len(assign_splits(groups, [G, G, G, F, F, F])) == 6
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([G, G, G, F, F], "at least 3 groups with fake images.* Received 2"),
+        ([G, G, G, U, U, U], "with fake images.* Received 0"),
+        ([F, F, F, F, G], "with genuine images.* Received 1"),
+        ([], "with genuine images"),
+    ],
+)
+def test_too_few_groups_are_named(labels: list[Label], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        assign_splits(list(range(len(labels))), labels)
+
+
+@pytest.mark.parametrize(("test", "validation"), [(0.0, 0.1), (0.3, 0.0), (0.9, 0.1), (-1, 0.1)])
+def test_fractions_that_empty_a_split_are_refused(test: float, validation: float) -> None:
+    with pytest.raises(InvalidInput, match="fractions"):
+        assign_splits([0], [G], test, validation)
+
+
+def test_leaks_names_the_groups_that_cross() -> None:
+    splits = [Split.TRAIN, Split.TEST, Split.TRAIN, Split.TRAIN, Split.VALIDATION, Split.TEST]
+    assert leaks([7, 7, 1, 1, 5, 2], splits) == [7]
+    assert leaks([], []) == []

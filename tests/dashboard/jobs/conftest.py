@@ -1,0 +1,125 @@
+"""Real workers on a real home: what the tests of jobs start from."""
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[3]
+FACES = ROOT / "examples" / "faces"
+N_IDENTITIES, N_PICTURES = 16, 3
+
+
+@dataclass(frozen=True)
+class Home:
+    """One installation in a temporary folder, driven by the command line."""
+
+    root: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "VERITY_HOME": str(self.root), "VERITY_CPU_WORKERS": "2"}
+
+    def run(self, *words: str, expect: int = 0) -> Any:
+        """Run a command to its end and return the JSON it prints."""
+        command = [sys.executable, "-m", "dashboard", *words, "--json"]
+        done = subprocess.run(
+            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == expect, done.stderr
+        return json.loads(done.stdout) if done.stdout else done.stderr
+
+    def serve(self) -> "subprocess.Popen[bytes]":
+        """Start the workers under their supervisor."""
+        command = [sys.executable, "-m", "dashboard", "run", "--no-page"]
+        return subprocess.Popen(
+            command,
+            env=self.environment,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def workers(self, name: str) -> list[psutil.Process]:
+        """Return this home's running worker processes whose name begins so."""
+        pid = int((self.root / "run" / "supervisor.pid").read_text())
+        found = psutil.Process(pid).children()
+        return [each for each in found if any(word.startswith(name) for word in each.cmdline())]
+
+    def kill(self, name: str) -> None:
+        """Kill the workers whose name begins so, without warning."""
+        for process in self.workers(name):
+            process.kill()
+
+    def state(self, job_id: str) -> str:
+        """Return where a job stands."""
+        return next(str(job["state"]) for job in self.run("jobs") if job["id"] == job_id)
+
+    def await_end(self, job_id: str, *, timeout_s: float = 240) -> str:
+        """Wait until a job has ended and return its state."""
+        deadline = time.monotonic() + timeout_s
+        while (state := self.state(job_id)) in ("queued", "running"):
+            assert time.monotonic() < deadline, f"job {job_id} still {state} after {timeout_s} s"
+            time.sleep(0.5)
+        return state
+
+
+@pytest.fixture
+def make_home(tmp_path: Path) -> Iterator[Callable[[str], Home]]:
+    """Make homes by name; whatever still runs on them at the end is stopped."""
+    made: list[Home] = []
+
+    def make(name: str) -> Home:
+        made.append(Home(tmp_path / name))
+        return made[-1]
+
+    yield make
+    for process in psutil.process_iter(["environ"]):
+        homes = {str(home.root) for home in made}
+        if (process.info["environ"] or {}).get("VERITY_HOME") in homes:
+            process.send_signal(signal.SIGTERM)
+
+
+@pytest.fixture
+def home(make_home: Callable[[str], Home]) -> Home:
+    """One home."""
+    return make_home("home")
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of some of the demo's identities with the planted trouble."""
+    sys.path.insert(0, str(ROOT / "examples"))
+    from plant import plant
+
+    sys.path.pop(0)
+    folder = tmp_path_factory.mktemp("photographs") / "people"
+    for identity in sorted(FACES.iterdir())[: N_IDENTITIES + 1]:
+        for picture in sorted(identity.glob("*.jpg"))[:N_PICTURES] if identity.is_dir() else ():
+            (folder / identity.name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(picture, folder / identity.name)
+    plant(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def snapshot() -> Callable[[Path], dict[str, Any]]:
+    """What a home holds, for comparing two."""
+    spec = importlib.util.spec_from_file_location(
+        "snapshot", Path(__file__).with_name("snapshot.py")
+    )
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.snapshot  # type: ignore[no-any-return]
