@@ -214,7 +214,7 @@ def confusion_values(counts: Sequence[int]) -> list[Cell]:
 def draw_confusion(cells: Sequence[Cell]) -> go.Figure:
     """Draw a heat map of row shares; every cell says its count and its share.
 
-    A heat map emits no selection, so nearly invisible squares lie on it, which carry the cells'
+    A heat map emits no selection, so nearly invisible squares cover it, which carry the cells'
     names as custom data.
     """
     figure = _figure(height_px=320)
@@ -232,12 +232,13 @@ def draw_confusion(cells: Sequence[Cell]) -> go.Figure:
         figure.add_annotation(
             x=cell.column, y=cell.row, text=_cell_text(cell), font_color=WHITE, showarrow=False
         )
+    targets = [(cell, dx, dy) for cell in cells for dx in _ACROSS for dy in _DOWN]
     figure.add_scatter(
-        x=[cell.column for cell in cells],
-        y=[cell.row for cell in cells],
-        customdata=[cell.name for cell in cells],
+        x=[cell.column + dx for cell, dx, _ in targets],
+        y=[cell.row + dy for cell, _, dy in targets],
+        customdata=[cell.name for cell, _, _ in targets],
         mode="markers",
-        marker={"symbol": "square", "size": 110, "opacity": 0.01, "color": ACCENT},
+        marker={"symbol": "square", "size": 64, "opacity": 0.01, "color": ACCENT},
         hovertemplate="Click to list these images<extra></extra>",
         showlegend=False,
     )
@@ -247,6 +248,9 @@ def draw_confusion(cells: Sequence[Cell]) -> go.Figure:
     figure.update_yaxes(**named, ticktext=["Genuine", "Fake"], range=[1.5, -0.5])
     figure.update_layout(margin={"l": 64, "r": 8, "t": 32, "b": 8}, dragmode=False)
     return figure
+
+
+_ACROSS, _DOWN = (-0.4, -0.2, 0.0, 0.2, 0.4), (-0.33, 0.0, 0.33)  # squares in a cell
 
 
 def _cell_text(cell: Cell) -> str:

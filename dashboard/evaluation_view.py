@@ -29,7 +29,7 @@ CELL_TITLES = {
     "genuine-passed": "Genuine passed",
     "fakes-caught": "Fakes caught",
 }
-_MATRIX = "confusion-matrix"
+_MATRIX, _CLICKED = "confusion-matrix", "clicked-cell"
 
 
 def choose_run(trained: Sequence[Run]) -> Run:
@@ -187,9 +187,11 @@ def show_matrix(counts: Sequence[int]) -> None:
 
 
 def _cell_clicked() -> None:
+    """Choose what the gallery shows; a second click on one spot takes its selection back."""
     points = st.session_state[_MATRIX]["selection"]["points"]
     if points:
-        st.session_state["cell"] = points[0]["customdata"]
+        st.session_state[_CLICKED] = points[0]["customdata"]
+    st.session_state["cell"] = st.session_state.get(_CLICKED, MISTAKES)
 
 
 def show_rates(counts: Sequence[int]) -> None:

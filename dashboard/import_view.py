@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from core.errors import InvalidInput
 from core.types import Label, NormaliseRule, Outcome
 from dashboard import importing, resources
-from dashboard.charts import COSTLY
+from dashboard.charts import NEUTRAL
 from dashboard.importing import Wishes
 from dashboard.job_view import badge
 from dashboard.jobs.client import Job
 from dashboard.text import count, moment, plain
+from dashboard.widgets import CALM, bars
 from db import imports
 
 FOLDER, UPLOAD = "Folder on this machine", "Upload"
@@ -80,8 +81,9 @@ def _figures(job_id: str) -> None:
 
 def _rejected(figures: Figures) -> None:
     st.markdown(f"**Rejected files** · {count(figures.outcomes[Outcome.REJECTED], 'file')}")
-    st.plotly_chart(draw_reasons(figures.reasons), key="reasons", config={"displayModeBar": False})
-    st.dataframe(
+    chart, table = st.columns([2, 3])
+    chart.plotly_chart(draw_reasons(figures.reasons), key="reasons", config=CALM)
+    table.dataframe(
         [
             {"File": key, "Reason": reason, "What to know": detail}
             for key, reason, detail in figures.rejected
@@ -93,19 +95,7 @@ def _rejected(figures: Figures) -> None:
 
 def draw_reasons(reasons: dict[str, int]) -> go.Figure:
     """Draw how many files were rejected for each reason, most frequent on top."""
-    names, counts = list(reasons), list(reasons.values())
-    bar = go.Bar(
-        x=counts, y=names, orientation="h", text=counts, marker_color=COSTLY, cliponaxis=False
-    )
-    figure = go.Figure(bar)
-    figure.update_layout(
-        height=40 + 34 * len(names),
-        margin={"l": 0, "r": 30, "t": 0, "b": 0},
-        xaxis={"visible": False},
-        yaxis={"autorange": "reversed", "ticksuffix": "  "},
-        bargap=0.35,
-    )
-    return figure
+    return bars({name.replace("-", " ").capitalize(): n for name, n in reasons.items()}, NEUTRAL)
 
 
 def source_form(rule: NormaliseRule | None) -> None:

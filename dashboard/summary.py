@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from core.types import DatasetVersion, Run
 from dashboard import resources
-from dashboard.charts import ACCENT
 from dashboard.job_view import badge, describe
 from dashboard.jobs.client import Job
 from dashboard.text import count, moment, plain
@@ -68,29 +66,18 @@ def funnel_stages(counts: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def draw_funnel(stages: Mapping[str, int]) -> go.Figure:
-    """Draw the stages as bars that get shorter, each with its number."""
-    figure = go.Figure(
-        go.Bar(
-            x=list(stages.values()),
-            y=list(stages),
-            orientation="h",
-            text=[f"{n:,}" for n in stages.values()],
-            textposition="outside",
-            cliponaxis=False,
-            marker={"color": ACCENT, "cornerradius": 4},
-            hovertemplate="%{y}: %{x:,}<extra></extra>",
-        )
-    )
-    figure.update_layout(
-        height=36 * len(stages) + 10,
-        margin={"l": 0, "r": 50, "t": 0, "b": 0},
-        font_size=14,
-        xaxis={"visible": False, "rangemode": "tozero"},
-        yaxis={"autorange": "reversed", "ticksuffix": "   ", "tickfont": {"size": 14}},
-        bargap=0.45,
-    )
-    return figure
+def show_holdings(counts: Mapping[str, int]) -> None:
+    """Draw what the installation holds, in a row of figures."""
+    figures = {
+        "Images": counts["images"],
+        "Genuine": counts["genuine"],
+        "Fake": counts["fake"],
+        "Unlabelled": counts["unknown"],
+        "People": counts["identities"],
+    }
+    with st.container(horizontal=True):
+        for name, n in figures.items():
+            st.metric(name, n, format="localized")
 
 
 def show_waiting(items: Sequence[Waiting]) -> None:

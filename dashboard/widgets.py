@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.types import ImageRecord, Label, Status
+from dashboard.charts import ACCENT
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.text import count, plain, size
 
 CHECKSUM_SHOWN = 12
+CALM = {"displayModeBar": False}
+"""Plotly without its tools, for charts that are only read."""
+
 _LABEL_LOOKS = {
     Label.GENUINE: ("blue", ":material/photo_camera:"),
     Label.FAKE: ("violet", ":material/auto_fix_high:"),
@@ -94,3 +99,27 @@ def empty(message: str, page: str, label: str, icon: str) -> None:
         st.markdown(message, width="content")
         st.page_link(page, label=label, icon=icon, width="content")
         st.space("small")
+
+
+def bars(figures: Mapping[str, int], colour: str = ACCENT) -> go.Figure:
+    """Draw numbers as horizontal bars from zero, the first on top, each with its number."""
+    bar = go.Bar(
+        x=list(figures.values()),
+        y=list(figures),
+        orientation="h",
+        text=[f"{n:,}" for n in figures.values()],
+        textposition="outside",
+        cliponaxis=False,
+        marker={"color": colour, "cornerradius": 4},
+        hovertemplate="%{y}: %{x:,}<extra></extra>",
+    )
+    figure = go.Figure(bar)
+    figure.update_layout(
+        height=36 * len(figures) + 10,
+        margin={"l": 0, "r": 50, "t": 0, "b": 0},
+        font_size=14,
+        xaxis={"visible": False, "rangemode": "tozero"},
+        yaxis={"autorange": "reversed", "ticksuffix": "   ", "tickfont": {"size": 14}},
+        bargap=0.45,
+    )
+    return figure

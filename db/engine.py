@@ -13,18 +13,22 @@ _SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=60000",
 )
+_WRITER_LOCK = 0x7665726974  # any number that nothing else in the database locks
 
 
 def open_engine(url: str) -> Engine:
     """Open a database.
 
     SQLite runs in write-ahead mode, and a writing transaction takes the write lock when it begins
-    (a transaction that upgrades from reading fails at once instead of waiting).
+    (a transaction that upgrades from reading fails at once instead of waiting). On PostgreSQL too
+    writers take turns: two that meet the same images in another order would deadlock.
     """
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
@@ -39,6 +43,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
 
 @contextmanager

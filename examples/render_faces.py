@@ -68,6 +68,7 @@ def render(task: Task) -> list[str]:
     path = task.out / task.name
     path.parent.mkdir(parents=True, exist_ok=True)
     options = [cv2.IMWRITE_JPEG_QUALITY, shot.quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
+    options += [cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
     cv2.imwrite(str(path), portrait.pixels[..., ::-1], options)
     angles = (math.degrees(angle) for angle in (shot.yaw, shot.pitch, shot.roll))
     numbers = [f"{value:.1f}" for value in (*portrait.landmarks.ravel(), *angles)]

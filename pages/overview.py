@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from dashboard import resources, summary
+from dashboard import resources, summary, widgets
 from dashboard.job_view import list_jobs
-from dashboard.widgets import empty
 from db import overview, runs, versions
 
 st.title("Overview", anchor=False)
@@ -27,13 +26,14 @@ if counts["files_seen"] or counts["images"]:
     way, latest = st.columns([3, 2], gap="large")
     with way:
         st.subheader("From files to the dataset", anchor=False)
-        stages = summary.funnel_stages(counts)
-        st.plotly_chart(summary.draw_funnel(stages), key="funnel", config={"displayModeBar": False})
+        funnel = widgets.bars(summary.funnel_stages(counts))
+        st.plotly_chart(funnel, key="funnel", config=widgets.CALM)
+        summary.show_holdings(counts)
     with latest:
         st.subheader("Latest", anchor=False)
         summary.show_latest(frozen[0] if frozen else None, trained[0] if trained else None)
 else:
-    empty(
+    widgets.empty(
         "Verity keeps track of every face image you train deepfake detectors on: "
         "whose it is, whether it is genuine or fake, and what a detector made of it.",
         "../pages/import_files.py",

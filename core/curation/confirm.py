@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.types import Face, RgbImage
 
 METHOD = "ecc-affine/local-contrast-correlation"
-THRESHOLD = 0.88
+THRESHOLD = 0.93
 """Between frames of one burst (up to 0.86) and copies at JPEG quality 20 (from 0.915)."""
 
 _MAX_SIDE_PX = 128
@@ -18,8 +18,9 @@ _MIN_OVERLAP = 0.3
 _MIN_EXPOSED = 0.15
 _BLACK, _WHITE = 4, 251  # grey levels beyond which detail is clipped away
 _SHRINK_PX = 9
-_CONTRAST_SIGMA_PX = 3.0
-_CONTRAST_FLOOR = 8.0  # grey levels: below this a neighbourhood counts as flat
+_NOISE_SIGMA_PX = 1.0  # finer detail is mostly the compression's
+_CONTRAST_SIGMA_PX = 2.0
+_CONTRAST_FLOOR = 32.0  # grey levels: below this a neighbourhood fades to flat
 _STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 50, 1e-4)
 _MIRRORED_LANDMARKS = [1, 0, 2, 4, 3]
 
@@ -164,7 +165,8 @@ def _warp(image: Grey, warp: Warp) -> Grey:
 
 
 def _local_contrast(grey: Grey) -> Grey:
-    """Free an image of local brightness and contrast."""
+    """Free an image of noise, local brightness and contrast."""
+    grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), _NOISE_SIGMA_PX), np.float32)
     mean = cv2.GaussianBlur(grey, (0, 0), _CONTRAST_SIGMA_PX)
     square = cv2.GaussianBlur(grey * grey, (0, 0), _CONTRAST_SIGMA_PX)
     deviation = np.sqrt(np.maximum(square - mean * mean, 0))

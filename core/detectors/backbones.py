@@ -1,6 +1,7 @@
 """VGG16's thirteen frozen convolutions, and the weights they may carry."""
 
 import hashlib
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -136,8 +137,11 @@ def _from_file(path: Path) -> Weights:
         raise InvalidInput(f"Expected a weights file. Received: {path}, which does not exist.")
     trunk = keras.applications.VGG16(weights=None, include_top=False)
     try:
-        trunk.load_weights(path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        with warnings.catch_warnings():
+            # Keras only warns of layers that it leaves random.
+            warnings.simplefilter("error", UserWarning)
+            trunk.load_weights(path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, UserWarning) as error:
         raise InvalidInput(
             f"Expected {path.name} to hold VGG16 without its top, as saved by Keras. "
             f"Received: {error}. Name another file."

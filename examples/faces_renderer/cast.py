@@ -14,7 +14,7 @@ NAMES = (
 )  # fmt: skip
 
 # For the default seed, candidates were drawn and the most different ones kept.
-CHOSEN: dict[int, tuple[int, ...]] = {}
+CHOSEN: dict[int, tuple[int, ...]] = {7: (70001, 70015, 70033, 70039, 70069, 70105, 70101, 70020)}
 
 
 def candidate(seed: int, person: int) -> int:

@@ -120,8 +120,8 @@ def draw_shot(person: Person, number: int) -> Shot:
         offset=(float(np.clip(rng.normal(0, 0.04), -0.09, 0.09)), float(rng.normal(0.01, 0.012))),
         exposure=float(rng.normal(0, 0.16)),
         warmth=float(rng.normal(0.01, 0.025)),
-        noise=float(rng.uniform(0.001, 0.008)),
-        quality=int(rng.integers(70, 89)),
+        noise=float(rng.uniform(0.001, 0.007)),
+        quality=int(70 + 20 * rng.beta(1.1, 2.2)),
     )
 
 

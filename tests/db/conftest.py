@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from db.engine import open_engine, reading, writing
+from db.engine import open_engine, writing
 from db.schema import upgrade
 from db.tables import Base
 
@@ -112,8 +112,3 @@ def writer(database: Engine) -> Iterator[Session]:
     with writing(database) as session:
         yield session
 
-
-@pytest.fixture
-def reader(database: Engine) -> Iterator[Session]:
-    with reading(database) as session:
-        yield session

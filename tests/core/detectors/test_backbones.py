@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ def test_bundled_weights_are_vgg16s_thirteen_convolutions(backbone: Backbone) ->
     assert backbone.weights_hash == HED_HASH
     kernels = [array.shape for array in backbone.weights[::2]]
     widths = [3, 64, 64, 128, 128, 256, 256, 256, 512, 512, 512, 512, 512, 512]
-    assert kernels == [(3, 3, a, b) for a, b in zip(widths, widths[1:], strict=False)]
+    assert kernels == [(3, 3, a, b) for a, b in pairwise(widths)]
     assert [array.shape for array in backbone.weights[1::2]] == [(b,) for b in widths[1:]]
 
 
@@ -32,10 +33,10 @@ def test_reading_weights_does_not_build_the_network(backbone: Backbone) -> None:
 
 
 def test_hash_sees_value_order_and_shape() -> None:
-    a, b = np.float32([[1, 2]]), np.float32([3])
+    a, b = np.array([[1, 2]], np.float32), np.array([3], np.float32)
     hashes = {hash_weights(arrays) for arrays in ([a, b], [b, a], [a.T, b], [a, b + 1])}
     assert len(hashes) == 4
-    assert hash_weights([a.astype(">f4"), b]) == hash_weights([a, b])
+    assert hash_weights([a.astype(np.dtype(">f4")), b]) == hash_weights([a, b])
 
 
 @pytest.mark.slow

@@ -78,7 +78,7 @@ def test_another_crop_or_trunk_is_another_feature(
     backbone: Backbone, filled: tuple[Path, np.ndarray], part: str
 ) -> None:
     images = Images()
-    other = backbone if part == "crop" else replace(backbone, **{part: "other"})
+    other = backbone if part == "crop" else replace(backbone, **{part: "other"})  # type: ignore[arg-type]
     crop = "other" if part == "crop" else "face"
     FeatureCache(filled[0]).features(KEYS[:1], images, other, crop)
     assert images.asked == KEYS[:1]

@@ -13,7 +13,7 @@ valid = st.builds(
     TrainParams,
     pooling=st.sampled_from(POOLINGS),
     **{
-        name: st.integers(low, high) if isinstance(low, int) else st.floats(low, high)  # type: ignore[type-var]
+        name: st.integers(int(low), int(high)) if isinstance(low, int) else st.floats(low, high)
         for name, (low, high) in RANGES.items()
     },
 )

@@ -1,0 +1,61 @@
+"""Where the time of an import goes: each stage alone, in one process."""
+
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from upath import UPath
+
+from benchmarks.rows import Row
+from core.faces.detect import detect
+from core.images.checksum import checksum
+from core.images.decode import decode
+from core.images.hashes import HASHES
+from core.images.normalise import encode_jpeg, normalise, thumbnail
+from core.images.storage import Store
+from core.types import NormaliseRule
+
+Result = TypeVar("Result")
+
+
+class _Clock:
+    """Adds up processor time by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def time(self, stage: str, work: Callable[[], Result]) -> Result:
+        started = time.process_time()
+        result = work()
+        self.seconds[stage] += time.process_time() - started
+        return result
+
+
+def measure(folder: Path) -> list[Row]:
+    """Time every stage on all JPEGs below a folder."""
+    paths = sorted(folder.rglob("*.jpg"))
+    clock = _Clock()
+    with tempfile.TemporaryDirectory() as home:
+        store = Store(UPath(home) / "files", scratch=Path(home) / "tmp")
+        for path in paths:
+            _take_in(path, store, clock)
+    rows = [Row(stage, len(paths), cpu_s=seconds) for stage, seconds in clock.seconds.items()]
+    return [*rows, Row("total", len(paths), cpu_s=sum(clock.seconds.values()))]
+
+
+def _take_in(path: Path, store: Store, clock: _Clock) -> None:
+    data = clock.time("read", path.read_bytes)
+    name = clock.time("checksum", lambda: checksum(data))
+    pixels = clock.time("decode", lambda: decode(data)).pixels
+    faces = clock.time("face detection", lambda: detect(pixels))
+    clock.time("perceptual hashes", lambda: [hash_of(pixels) for hash_of in HASHES.values()])
+    face = faces[0] if faces else None
+    small = clock.time(
+        "480 x 320 copy", lambda: encode_jpeg(normalise(pixels, face, NormaliseRule.CROP))
+    )
+    tiny = clock.time("thumbnail", lambda: thumbnail(pixels))
+    for kind, content in (("originals", data), ("normalised", small), ("thumbnails", tiny)):
+        clock.time("store", lambda kind=kind, content=content: store.put(kind, name, content))  # type: ignore[misc]

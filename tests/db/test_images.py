@@ -1,0 +1,218 @@
+import pytest
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, NotFound
+from core.types import Claim, Label, Location, Outcome, Split, Status, Verdict
+from db import events, images, imports, pairs
+from db.images import ImageFilter
+from tests.db.builders import (
+    STORAGE,
+    add,
+    add_pair,
+    checksum,
+    facts,
+    freeze,
+    import_file,
+)
+
+
+def matching(session: Session, **wanted: object) -> list[int]:
+    """Return the numbers of the images that match, after checking the count against them."""
+    chosen = ImageFilter(**wanted)  # type: ignore[arg-type]
+    numbers = [record.id for record in images.find_images(session, chosen)]
+    assert images.count_images(session, chosen) == len(numbers)
+    return numbers
+
+
+# Finding
+
+
+def test_each_filter_alone(writer: Session) -> None:
+    ada = add(writer, "a", Label.GENUINE, "Ada")
+    swap = add(writer, "b", Label.FAKE, "Ada", "swap")
+    empty = add(writer, "c", Label.UNKNOWN, face=None, n_faces=0)
+    pairs.decide(writer, add_pair(writer, ada, swap), Verdict.KEEP_LEFT, actor="ada")
+    assert matching(writer) == [ada, swap, empty]
+    assert matching(writer, label=Label.FAKE) == [swap]
+    assert matching(writer, status=Status.EXCLUDED) == [swap]
+    assert matching(writer, status=Status.ACTIVE) == [ada, empty]
+    assert matching(writer, identity="Ada") == [ada, swap]
+    assert matching(writer, identity="Ad") == []
+    assert matching(writer, generator="swap") == [swap]
+    assert matching(writer, faceless=True) == [empty]
+
+
+def test_filters_narrow_each_other(writer: Session) -> None:
+    first = add(writer, "a", Label.GENUINE, "Ada")
+    second = add(writer, "b", Label.FAKE, "Ada", "swap")
+    third = add(writer, "c", Label.FAKE, "Grace", "swap")
+    number = freeze(writer, [(first, Split.TRAIN), (second, Split.TEST), (third, Split.TEST)])
+    freeze(writer, [(first, Split.TEST), (second, Split.TRAIN)])
+    assert matching(writer, version=number) == [first, second, third]
+    assert matching(writer, version=number, split=Split.TEST) == [second, third]
+    assert matching(writer, version=number + 1, split=Split.TEST) == [first]
+    assert matching(writer, version=number, split=Split.TEST, identity="Ada") == [second]
+    assert matching(writer, label=Label.FAKE, generator="swap", text="grace") == [third]
+    assert matching(writer, version=number, split=Split.VALIDATION) == []
+    assert matching(writer, version=99) == []
+    assert matching(writer, split=Split.TEST) == [first, second, third]  # of no version
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("%", ["100%"]),
+        ("_", ["a_b"]),
+        ("a_b", ["a_b"]),
+        ("a%b", []),
+        ("O'Neil", ["O'Neil"]),
+        ('"', ['say "x"']),
+        ("\\", ["back\\slash"]),
+        ("'; DROP TABLE images; --", []),
+        ("AXB", ["axb"]),
+        ("\u00e9mile", ["\u00c9mile"]),
+        (" ", ["say \"x\""]),
+    ],
+)
+def test_text_is_matched_as_it_is_written(writer: Session, text: str, names: list[str]) -> None:
+    everyone = ["100%", "a_b", "axb", "O'Neil", 'say "x"', "back\\slash", "\u00c9mile"]
+    for name in everyone:
+        add(writer, name, identity=name)
+    add(writer, "nobody")
+    found = images.find_images(writer, ImageFilter(text=text))
+    assert [record.identity for record in found] == names
+
+
+def test_text_finds_the_beginning_of_a_checksum(writer: Session) -> None:
+    image_id = add(writer, "a")
+    add(writer, "b")
+    assert matching(writer, text=checksum("a")[:10]) == [image_id]
+    assert matching(writer, text=checksum("a").upper()) == [image_id]
+    assert matching(writer, text=checksum("a")[1:12]) == []
+
+
+def test_pages_follow_one_another(writer: Session) -> None:
+    numbers = [add(writer, i) for i in range(7)]
+    pages = [images.find_images(writer, ImageFilter(), offset=i, limit=3) for i in (0, 3, 6, 9)]
+    assert [record.id for page in pages for record in page] == numbers
+    assert [len(page) for page in pages] == [3, 3, 1, 0]
+
+
+def test_neighbours_are_the_nearest_that_match(writer: Session) -> None:
+    labels = [Label.FAKE, Label.GENUINE, Label.FAKE, Label.GENUINE, Label.FAKE]
+    a, b, c, d, e = (add(writer, i, label) for i, label in enumerate(labels))
+    version = freeze(writer, [(a, Split.TRAIN), (b, Split.TEST), (e, Split.TEST)])
+    fakes = ImageFilter(label=Label.FAKE)
+    assert images.neighbours(writer, ImageFilter(), c) == (b, d)
+    assert images.neighbours(writer, fakes, c) == (a, e)
+    assert images.neighbours(writer, fakes, b) == (a, c)
+    assert images.neighbours(writer, fakes, a) == (None, c)
+    assert images.neighbours(writer, fakes, e) == (c, None)
+    of_version = ImageFilter(version=version, split=Split.TEST)
+    assert images.neighbours(writer, of_version, b) == (None, e)
+
+
+# Getting
+
+
+def test_get_by_number_and_by_checksum(writer: Session) -> None:
+    image_id = add(writer, "a")
+    assert images.get_image(writer, image_id) == images.get_by_checksum(writer, checksum("a"))
+    with pytest.raises(NotFound, match=r"Received 99\."):
+        images.get_image(writer, 99)
+    with pytest.raises(NotFound, match="'nothing'"):
+        images.get_by_checksum(writer, "nothing")
+
+
+def test_get_images_keeps_the_order_and_leaves_out_what_is_not_there(writer: Session) -> None:
+    a, b, c = (add(writer, i) for i in range(3))
+    assert [record.id for record in images.get_images(writer, [c, 99, a, b])] == [c, a, b]
+    assert images.get_images(writer, []) == []
+
+
+def test_locations_carry_what_each_claims(writer: Session) -> None:
+    claim = Claim(Label.FAKE, "Ada", "swap")
+    import_file(writer, "1", "b.jpg", facts("x"))
+    import_file(writer, "2", "a.jpg", facts("x"), claim)
+    image = images.get_by_checksum(writer, checksum("x"))
+    assert images.locations(writer, image.id) == [
+        Location(STORAGE, "a.jpg", claim),
+        Location(STORAGE, "b.jpg", Claim()),
+    ]
+
+
+def test_values_in_use_are_sorted_and_without_blanks(writer: Session) -> None:
+    for i, (name, generator) in enumerate([("b", "swap"), ("a", None), ("b", None), (None, "gan")]):
+        add(writer, i, identity=name, generator=generator)
+    assert images.distinct(writer, "identity") == ["a", "b"]
+    assert images.distinct(writer, "generator") == ["gan", "swap"]
+
+
+def test_what_a_job_made_newest_first_with_one_parent(writer: Session) -> None:
+    parents = [add(writer, i) for i in range(2)]
+    claim = Claim(Label.FAKE, None, "blend")
+    for name, job_id in [("f", "j1"), ("g", "j1"), ("h", "j2")]:
+        made = imports.add_fake(writer, facts(name), claim, parents, {"job": job_id})
+        assert made is Outcome.NEW
+    found = images.made_by(writer, "j1")
+    assert [(fake.checksum, parent.id) for fake, parent in found] == [
+        (checksum("g"), parents[0]),
+        (checksum("f"), parents[0]),
+    ]
+    assert images.made_by(writer, "j1", offset=1, limit=1) == found[1:]
+    assert images.count_made_by(writer, "j1") == 2
+    assert images.count_made_by(writer, "none") == 0
+
+
+# Relabelling
+
+
+def label_of(session: Session, image_id: int) -> Label:
+    return images.get_image(session, image_id).label
+
+
+def test_relabelling_changes_what_differs_and_notes_each(writer: Session) -> None:
+    a, b = add(writer, "a", Label.GENUINE), add(writer, "b", Label.FAKE)
+    assert images.relabel(writer, [a, b, 99], Label.FAKE, actor="ada") == 1
+    assert (label_of(writer, a), label_of(writer, b)) == (Label.FAKE, Label.FAKE)
+    (event,) = events.history(writer, "image", a)
+    assert (event.actor, event.action) == ("ada", "relabel")
+    assert (event.before, event.after) == ({"label": "genuine"}, {"label": "fake"})
+    assert events.history(writer, "image", b) == []
+
+
+def test_undo_goes_back_step_by_step_and_only_through_ones_own_acts(writer: Session) -> None:
+    a, b = add(writer, "a"), add(writer, "b")
+    images.relabel(writer, [a], Label.FAKE, actor="ada")
+    images.relabel(writer, [a], Label.UNKNOWN, actor="ada")
+    images.relabel(writer, [b], Label.FAKE, actor="bob")
+    assert images.undo_relabel(writer, actor="ada").subject_id == a
+    assert label_of(writer, a) is Label.FAKE
+    images.undo_relabel(writer, actor="ada")
+    assert label_of(writer, a) is Label.GENUINE
+    with pytest.raises(NotFound, match="no relabelling of yours"):
+        images.undo_relabel(writer, actor="ada")
+    assert label_of(writer, b) is Label.FAKE
+    assert len(events.history(writer, "image", a)) == 2
+
+
+def test_undo_is_refused_once_somebody_else_relabelled(writer: Session) -> None:
+    a = add(writer, "a")
+    images.relabel(writer, [a], Label.FAKE, actor="ada")
+    images.relabel(writer, [a], Label.UNKNOWN, actor="bob")
+    with pytest.raises(Conflict, match="relabelled it since"):
+        images.undo_relabel(writer, actor="ada")
+    assert label_of(writer, a) is Label.UNKNOWN
+    images.undo_relabel(writer, actor="bob")
+    images.undo_relabel(writer, actor="ada")
+    assert label_of(writer, a) is Label.GENUINE
+
+
+def test_undo_is_refused_although_others_came_back_to_the_same_label(writer: Session) -> None:
+    a = add(writer, "a")
+    images.relabel(writer, [a], Label.FAKE, actor="ada")
+    images.relabel(writer, [a], Label.GENUINE, actor="bob")
+    images.relabel(writer, [a], Label.FAKE, actor="bob")
+    with pytest.raises(Conflict):
+        images.undo_relabel(writer, actor="ada")
+    assert label_of(writer, a) is Label.FAKE

@@ -1,0 +1,154 @@
+"""A real browser against a real dashboard with its workers."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FACES = ROOT / "examples" / "faces"
+N_IDENTITIES, N_PICTURES = 17, 3
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_S = 90
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One browser tab on the dashboard."""
+
+    page: Page
+    address: str
+    pictures: Path | None
+
+    def open(self, path: str) -> None:
+        """Go to a page and wait until it stands still without an error."""
+        self.page.goto(f"{self.address}/{path}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the script has run; fail if the page shows an exception."""
+        app = self.page.locator("[data-testid=stApp]")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+        expect(self.page.locator("[data-testid=stException]")).to_have_count(0)
+
+    def keyed(self, key: str) -> Locator:
+        """Return the widget or container of a key."""
+        return self.page.locator(f".st-key-{key}")
+
+    def press(self, key: str) -> None:
+        """Click the button of a key and wait for the page."""
+        self.keyed(key).locator("button").first.click()
+        self.page.wait_for_timeout(300)
+        self.settle()
+
+    def await_job(self, *, timeout_s: float = 240) -> None:
+        """Wait until no job on the page waits or runs."""
+        time.sleep(1.5)
+        deadline = time.monotonic() + timeout_s
+        busy = self.page.get_by_text(re.compile(r"^(Queued|Running)$"))
+        while busy.count():
+            assert time.monotonic() < deadline, "the job did not end in time"
+            self.page.wait_for_timeout(500)
+        self.settle()
+        expect(self.page.get_by_text("Failed", exact=True)).to_have_count(0)
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot where VERITY_SCREENSHOTS names a folder."""
+        if self.pictures:
+            self.page.screenshot(path=str(self.pictures / f"{name}.png"), full_page=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless; skipped, saying so, where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: browser tests are left out")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard with its workers on an empty home."""
+    port = _free_port()
+    environment = {
+        **os.environ,
+        "VERITY_HOME": str(tmp_path_factory.mktemp("home") / "data"),
+        "VERITY_PORT": str(port),
+        "VERITY_USER": "Robin",
+    }
+    command = [sys.executable, "-m", "dashboard", "run"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _await_page(f"http://127.0.0.1:{port}/_stcore/health", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture
+def screen(browser: Browser, address: str) -> Iterator[Screen]:
+    """A tab of 1280 x 900."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    folder = os.environ.get("VERITY_SCREENSHOTS")
+    yield Screen(context.new_page(), address, Path(folder) if folder else None)
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of some of the demo's identities with the planted trouble."""
+    folder = tmp_path_factory.mktemp("photographs") / "people"
+    identities = [each for each in sorted(FACES.iterdir()) if each.is_dir()]
+    for identity in identities[:N_IDENTITIES]:
+        (folder / identity.name).mkdir(parents=True)
+        for picture in sorted(identity.glob("*.jpg"))[:N_PICTURES]:
+            shutil.copy(picture, folder / identity.name)
+    command = [
+        sys.executable,
+        "-c",
+        "import sys, pathlib, plant; plant.plant(pathlib.Path(sys.argv[1]))",
+    ]
+    subprocess.run([*command, str(folder)], cwd=ROOT / "examples", check=True)
+    return folder
+
+
+def _free_port() -> int:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])
+
+
+def _await_page(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + START_S
+    while True:
+        assert process.poll() is None, "the dashboard ended at once"
+        assert time.monotonic() < deadline, f"no answer from {url} after {START_S} s"
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
