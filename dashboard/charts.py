@@ -184,7 +184,7 @@ def draw_trials(axes: Sequence[Axis]) -> go.Figure:
     figure = _figure(height_px=340)
     figure.add_parcoords(
         dimensions=[_dimension(axis) for axis in axes],
-        line={"color": is_best, "colorscale": [[0, NEUTRAL], [1, COSTLY]], "cmin": 0, "cmax": 1},
+        line={"color": is_best, "colorscale": [[0, NEUTRAL], [1, ACCENT]], "cmin": 0, "cmax": 1},
         unselected={"line": {"opacity": 0.1}},
     )
     figure.update_layout(margin={"l": 60, "r": 60, "t": 60, "b": 24})
@@ -214,7 +214,7 @@ def confusion_values(counts: Sequence[int]) -> list[Cell]:
 def draw_confusion(cells: Sequence[Cell]) -> go.Figure:
     """Draw a heat map of row shares; every cell says its count and its share.
 
-    A heat map emits no selection, so nearly invisible squares cover it, which carry the cells'
+    A heat map emits no selection, so invisible squares cover it, which carry the cells'
     names as custom data.
     """
     figure = _figure(height_px=320)
@@ -238,13 +238,15 @@ def draw_confusion(cells: Sequence[Cell]) -> go.Figure:
         y=[cell.row + dy for cell, _, dy in targets],
         customdata=[cell.name for cell, _, _ in targets],
         mode="markers",
-        marker={"symbol": "square", "size": 64, "opacity": 0.01, "color": ACCENT},
+        marker={"symbol": "square", "size": 64, "opacity": 0, "color": ACCENT},
         hovertemplate="Click to list these images<extra></extra>",
         showlegend=False,
     )
     _frame_costly(figure)
     named = {"tickmode": "array", "tickvals": [0, 1], "showgrid": False, "zeroline": False}
-    figure.update_xaxes(**named, ticktext=["Called genuine", "Called fake"], side="top")
+    figure.update_xaxes(
+        **named, ticktext=["Called genuine", "Called fake"], side="top", range=[-0.5, 1.5]
+    )
     figure.update_yaxes(**named, ticktext=["Genuine", "Fake"], range=[1.5, -0.5])
     figure.update_layout(margin={"l": 64, "r": 8, "t": 32, "b": 8}, dragmode=False)
     return figure

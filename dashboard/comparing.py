@@ -9,7 +9,7 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from core.errors import VerityError
-from core.types import DuplicatePair, ImageRecord, Location, Verdict
+from core.types import DuplicatePair, ImageRecord, Label, Location, Verdict
 from dashboard import pictures, resources
 from dashboard.auth import actor
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
@@ -123,11 +123,13 @@ def _headline(pair: DuplicatePair) -> None:
 
 
 def crossings(pair: DuplicatePair) -> list[str]:
-    """Return in what the two images are claimed to differ, though they look like one photograph."""
+    """Return in what the two contradict each other, though they look like one photograph."""
+    labels = {pair.left.label, pair.right.label} - {Label.UNKNOWN}
+    identities = {pair.left.identity, pair.right.identity} - {None}
     found = []
-    if pair.left.label is not pair.right.label:
+    if len(labels) > 1:
         found.append(f"labels ({pair.left.label} and {pair.right.label})")
-    if pair.left.identity != pair.right.identity:
+    if len(identities) > 1:
         found.append("identities")
     return found
 
@@ -207,13 +209,16 @@ def verdict_buttons(pair: DuplicatePair) -> None:
             shortcut=shortcut,
             type="primary" if verdict is suggestion.verdict else "secondary",
             width="stretch",
-            on_click=_decide,
-            args=(pair.id, verdict),
+            on_click=resources.act,
+            args=(_decide, pair.id, verdict),
         )
 
 
-def _decide(pair_id: int, verdict: Verdict) -> None:
-    resources.act(pairs.decide, pair_id, verdict, actor=actor())
+def _decide(session: Session, pair_id: int, verdict: Verdict) -> None:
+    """Record a verdict and go on to the next pair; a key pressed twice is one verdict."""
+    pair = pairs.get_pair(session, pair_id)
+    if (pair.verdict, pair.decided_by) != (verdict, actor()):
+        pairs.decide(session, pair_id, verdict, actor=actor())
     st.query_params.pop("pair", None)
 
 

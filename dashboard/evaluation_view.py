@@ -284,9 +284,9 @@ def save_fields(run: Run, split: Split, value: float) -> None:
     """Draw the form that saves the threshold with a reason."""
     with st.form("save-threshold"):
         reason = st.text_input(
-            "Reason",
+            "Reason for this threshold",
             key="threshold-reason",
-            placeholder="Why this threshold, for those who come later",
+            placeholder="For those who come later",
         )
         if st.form_submit_button(
             f"Save threshold {value:.3f}",

@@ -131,9 +131,9 @@ def _folder() -> None:
     except InvalidInput as error:
         st.warning(plain(str(error)), icon=":material/folder_off:")
         return
-    more = "more than " if found.is_cut_off else ""
-    first = ", ".join(found.first)
-    st.caption(f"{more}{count(found.n_files, 'file')}: {plain(first)} ...".capitalize())
+    more = "More than " if found.is_cut_off else ""
+    first = f": {plain(', '.join(found.first))} ..." if found.first else ""
+    st.caption(f"{more}{count(found.n_files, 'file')}{first}")
 
 
 def _upload() -> None:

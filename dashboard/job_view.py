@@ -1,8 +1,8 @@
 """Following a job on a page: where it stands, how long it will take, and its buttons."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -84,18 +84,33 @@ def _headline(job: Job) -> None:
         badge(job)
         author = f" by {plain(job.author)}" if job.author else ""
         st.markdown(f"**{job.kind.capitalize()}** · `{job.id}`{author}, {moment(job.created_at)}")
+    st.caption(figures(job.arguments))
 
 
 def _progress(job: Job) -> None:
     progress = resources.jobs().find_progress(job.id)
     if job.state is JobState.QUEUED:
         st.caption("Waits for a free worker. Nothing moves? Start one: `python -m dashboard run`.")
-    elif progress and job.state is not JobState.DONE:
+    elif job.state is JobState.DONE:
+        took = duration((job.updated_at - job.created_at).total_seconds())
+        st.markdown(f"{figures(job.result or {})} · took {took}")
+    elif progress:
         st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.message))
         st.caption(describe(progress, is_running=job.is_active))
+    elif job.is_active:
+        st.progress(0.0, text="Starting ...")
     if progress and progress.counts:
-        figures = [f"{count:,} {plain(name)}" for name, count in progress.counts.items()]
-        st.caption(" · ".join(figures))
+        st.caption(figures(progress.counts))
+
+
+def figures(values: Mapping[str, Any]) -> str:
+    """Return names and values as one line of Markdown; what is empty is left out."""
+    words = [
+        f"{plain(name.replace('_', ' '))} {plain(str(value))}"
+        for name, value in values.items()
+        if value not in (None, "", {}, [])
+    ]
+    return " · ".join(words)
 
 
 def describe(progress: Progress, *, is_running: bool = True) -> str:

@@ -9,7 +9,7 @@ from core.types import DatasetVersion, Run
 from dashboard import resources
 from dashboard.job_view import badge, describe
 from dashboard.jobs.client import Job
-from dashboard.text import count, moment, plain
+from dashboard.text import moment, plain
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Waiting:
     """Something that waits for a person, and the page where it is done."""
 
     n: int
-    what: str
+    one: str
+    many: str
     page: str
     query: Mapping[str, str]
     act: str
@@ -27,24 +28,34 @@ def waiting(counts: Mapping[str, int], undecided_runs: Sequence[int]) -> list[Wa
     """Return what waits for a person; nothing that is done."""
     run = {"run": str(undecided_runs[0])} if undecided_runs else {}
     found = [
-        Waiting(counts["pairs_pending"], "look-alike pair", "duplicates.py", {}, "Review pairs"),
+        Waiting(
+            counts["pairs_pending"],
+            "Look-alike pair",
+            "Look-alike pairs",
+            "duplicates.py",
+            {},
+            "Review pairs",
+        ),
         Waiting(
             counts["unknown"],
-            "image without a label",
+            "Image without a label",
+            "Images without a label",
             "browse.py",
             {"label": "unknown"},
             "Label images",
         ),
         Waiting(
             counts["without_face"],
-            "image without a face",
+            "Image without a face",
+            "Images without a face",
             "browse.py",
             {"faceless": "true"},
             "Look at them",
         ),
         Waiting(
             len(undecided_runs),
-            "run without a threshold",
+            "Run without a threshold",
+            "Runs without a threshold",
             "evaluate.py",
             run,
             "Choose a threshold",
@@ -88,7 +99,7 @@ def show_waiting(items: Sequence[Waiting]) -> None:
     with st.grid(4, min_column_width=190):
         for item in items:
             with st.container(border=True, height="stretch"):
-                st.metric(_many(item), item.n, format="localized")
+                st.metric(item.one if item.n == 1 else item.many, item.n, format="localized")
                 st.space("stretch")
                 st.page_link(
                     f"../pages/{item.page}",
@@ -96,10 +107,6 @@ def show_waiting(items: Sequence[Waiting]) -> None:
                     icon=":material/arrow_forward:",
                     query_params=dict(item.query),
                 )
-
-
-def _many(item: Waiting) -> str:
-    return count(item.n, item.what).split(" ", 1)[1].capitalize()
 
 
 def show_running(jobs: Sequence[Job]) -> None:

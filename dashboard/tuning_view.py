@@ -115,7 +115,7 @@ def _best(trials: Sequence[Trial], arguments: Mapping[str, Any]) -> None:
     best = trials[0]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.metric("Best validation AUC", f"{best.val_auc:.4f}", width="content")
-        st.markdown(f"Trial {best.number}, of {len(trials)} finished  \n{_summary(best)}")
+        st.markdown(f"Trial {best.number}, the best of {len(trials)}  \n{_summary(best)}")
         choices.link(
             "train",
             "Train with these settings",
@@ -151,12 +151,16 @@ def _table(trials: Sequence[Trial]) -> pd.DataFrame:
         {
             "Trial": f"{trial.number} · best" if trial is trials[0] else f"{trial.number}",
             "Validation AUC": f"{trial.val_auc:.4f}",
-            **{name: value for name, value in trial.params.items() if _varies(name, trials)},
+            **{_title(name): trial.params[name] for name in trial.params if _varies(name, trials)},
             "Seconds": f"{trial.seconds:.1f}",
         }
         for trial in trials
     ]
     return pd.DataFrame(rows)
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _varies(name: str, trials: Sequence[Trial]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.types import ImageRecord, Label, Status
+from core.types import ImageRecord, Status
 from dashboard.charts import ACCENT
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.text import count, plain, size
@@ -14,22 +14,10 @@ CHECKSUM_SHOWN = 12
 CALM = {"displayModeBar": False}
 """Plotly without its tools, for charts that are only read."""
 
-_LABEL_LOOKS = {
-    Label.GENUINE: ("blue", ":material/photo_camera:"),
-    Label.FAKE: ("violet", ":material/auto_fix_high:"),
-    Label.UNKNOWN: ("gray", ":material/help:"),
-}
-
 
 def name_of(image: ImageRecord) -> str:
     """Return what a person would call an image: whom it shows, or how its checksum begins."""
     return image.identity or image.checksum[:CHECKSUM_SHOWN]
-
-
-def label_badge(image: ImageRecord) -> None:
-    """Draw an image's label."""
-    colour, icon = _LABEL_LOOKS[image.label]
-    st.badge(image.label.capitalize(), icon=icon, color=colour)
 
 
 def status_badge(image: ImageRecord) -> None:

@@ -56,6 +56,16 @@ def find_last(session: Session, actor: str, action: str) -> Event | None:
     return _event(row) if row else None
 
 
+def standing(session: Session, action: str, subject: str, subject_id: int) -> list[Event]:
+    """Return the acts of one kind on one thing that are not taken back, newest first."""
+    gone = taken_back(session, subject, subject_id)
+    return [
+        event
+        for event in history(session, subject, subject_id)
+        if event.action == action and event.id not in gone
+    ]
+
+
 def mark_undone(session: Session, event_id: int) -> None:
     """Note that an act was taken back."""
     session.get_one(EventRow, event_id).is_undone = True

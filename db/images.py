@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from core.errors import InvalidInput, NotFound
+from core.errors import Conflict, NotFound
 from core.types import (
     Box,
     Claim,
@@ -171,17 +171,24 @@ def relabel(session: Session, ids: Sequence[int], label: Label, *, actor: str) -
 
 
 def undo_relabel(session: Session, *, actor: str) -> Event:
-    """Take this person's newest relabelling back, or raise NotFound."""
+    """Take this person's newest relabelling back.
+
+    Raises:
+        NotFound: If there is none.
+        Conflict: If somebody relabelled that image since.
+    """
     event = events.find_last(session, actor, "relabel")
     if event is None:
         raise NotFound("There is no relabelling of yours left to undo.")
     row = _get_row(session, event.subject_id)
-    if row.label != event.after["label"]:
-        raise InvalidInput(
-            f"Expected image {row.id} to be labelled {event.after['label']!r} still. Received "
-            f"{row.label!r}: somebody relabelled it since."
+    newest, *earlier = events.standing(session, "relabel", "image", row.id)
+    if newest.id != event.id:
+        raise Conflict(
+            f"Expected your label of image {row.id} to be the newest. Received {row.label!r} by "
+            f"{newest.actor}, who relabelled it since."
         )
     row.label = event.before["label"]
+    row.is_label_decided = bool(earlier)
     events.mark_undone(session, event.id)
     return event
 

@@ -63,15 +63,19 @@ def normalise_rule(session: Session, wanted: NormaliseRule | None = None) -> Nor
     if wanted not in (None, row.normalise_rule):
         raise Conflict(
             f"Expected the normalisation rule {row.normalise_rule!r}, which the first import "
-            f"chose for all images. Received {wanted!r}. Use another VERITY_HOME for that rule."
+            f"chose for all images. Received '{wanted}'. Use another VERITY_HOME for that rule."
         )
     return NormaliseRule(row.normalise_rule)
 
 
 def list_files(session: Session, job_id: str, storage: str, files: Iterable[SourceFile]) -> int:
-    """Note every file that an import sees, and settle those refused unread; return how many."""
-    numbered = enumerate(files)
-    n_files = 0
+    """Note every file that an import sees, and settle those refused unread; return how many.
+
+    A list that was made before a crash stands: the folder may have changed since, and a position
+    must not come to mean another file.
+    """
+    n_files = _count_files(session, job_id)
+    numbered = enumerate(() if n_files else files)
     while batch := list(islice(numbered, _BATCH)):
         rows = [_import_file(job_id, storage, position, file) for position, file in batch]
         insert_missing(session, ImportFileRow, rows)
@@ -80,6 +84,11 @@ def list_files(session: Session, job_id: str, storage: str, files: Iterable[Sour
                 _reject(session, storage, file.key, Rejection(UNREADABLE, file.refusal))
         n_files = batch[-1][0] + 1
     return n_files
+
+
+def _count_files(session: Session, job_id: str) -> int:
+    query = select(func.count()).where(ImportFileRow.job_id == job_id)
+    return session.scalar(query) or 0
 
 
 def _import_file(job_id: str, storage: str, position: int, file: SourceFile) -> dict[str, Any]:
@@ -220,7 +229,8 @@ def reconcile_claims(session: Session, job_id: str) -> None:
     """Let the first location by name speak for an image that was found in several places.
 
     Which copy was read first depends on how the work was shared out; what the image is called must
-    not. A location that claims a label goes before one that does not; what a person decided stays.
+    not. A location that claims a label goes before one that does not. A label that a person decided
+    stays, and so does all that is known of a fake that was generated here.
     """
     touched = (
         select(LocationRow.image_id)
@@ -233,7 +243,7 @@ def reconcile_claims(session: Session, job_id: str) -> None:
     query = (
         select(LocationRow, ImageRow)
         .join(ImageRow, ImageRow.id == LocationRow.image_id)
-        .where(LocationRow.image_id.in_(touched), ImageRow.is_label_decided.is_(False))
+        .where(LocationRow.image_id.in_(touched), ImageRow.id.not_in(select(ParentRow.child_id)))
         .order_by(LocationRow.image_id, LocationRow.storage, LocationRow.key)
     )
     for _, group in groupby(session.execute(query).all(), key=lambda pair: pair[1].id):
@@ -245,7 +255,8 @@ def _apply_claims(image: ImageRow, places: Sequence[LocationRow]) -> None:
     known = [place for place in places if place.claimed_label != Label.UNKNOWN]
     named = [place for place in places if place.claimed_identity is not None]
     made = [place for place in places if place.claimed_generator is not None]
-    image.label = (known or places)[0].claimed_label
+    if not image.is_label_decided:
+        image.label = (known or places)[0].claimed_label
     image.identity = (named or places)[0].claimed_identity
     image.generator = (made or places)[0].claimed_generator
 

@@ -112,7 +112,7 @@ def get_version(session: Session, number: int) -> DatasetVersion:
     row = session.get(VersionRow, number)
     if row is None:
         raise NotFound(f"Expected the number of a frozen version. Received {number}.")
-    return _version(row, _counts(session)[number])
+    return _version(row, _counts(session).get(number, {}))
 
 
 def _counts(session: Session) -> dict[int, dict[str, dict[str, int]]]:

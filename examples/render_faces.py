@@ -24,7 +24,7 @@ for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
-from faces_renderer.cast import NAMES, candidate  # noqa: E402
+from faces_renderer.cast import DEFAULT_SEED, NAMES, candidate  # noqa: E402
 from faces_renderer.person import Person, draw_person  # noqa: E402
 from faces_renderer.portrait import take  # noqa: E402
 from faces_renderer.shot import draw_shot  # noqa: E402
@@ -99,7 +99,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("faces"))
     parser.add_argument("--people", type=int, default=len(NAMES), help=f"at most {len(NAMES)}")
     parser.add_argument("--pictures", type=int, default=8, help="of each person")
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--contact-sheet", type=Path, help="also write an overview to this file")
     options = parser.parse_args()

@@ -31,16 +31,18 @@ def unpack_zip(data_path: Path, into: Path, limits: ZipLimits = ZipLimits()) -> 
     Args:
         data_path: The zip.
         into: Folder that does not exist yet or is empty.
-        limits: Checked against the zip's own table first, and again while unpacking, since the
-            table may lie.
+        limits: Checked against the zip's own table; a member that unpacks to more than the table
+            says is refused as damaged.
 
     Returns:
         The unpacked files, relative to `into`, sorted.
 
     Raises:
-        InvalidInput: If it is no zip, is encrypted or damaged, holds a symlink, a path that
-            leads out, or more than `limits` allow.
+        InvalidInput: If `into` holds anything, or the file is no zip, is encrypted or damaged,
+            holds a symlink or a path that leads out, or more than `limits` allow.
     """
+    if into.exists() and any(into.iterdir()):
+        raise InvalidInput(f"Expected an empty folder to unpack into. Received {into}.")
     try:
         with zipfile.ZipFile(data_path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]

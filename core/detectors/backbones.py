@@ -8,6 +8,7 @@ from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ PREPROCESSING_VERSION = "vgg16-caffe-1"
 MEAN_BGR = (103.939, 116.779, 123.68)  # of ImageNet, as in keras.applications.vgg16
 WEIGHT_FILES = (".h5", ".hdf5", ".keras")
 DEFAULT_WEIGHTS = "HED-BSDS500"
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile)  # by Keras
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _from_file(path: Path) -> Weights:
             # Keras only warns of layers that it leaves random.
             warnings.simplefilter("error", UserWarning)
             trunk.load_weights(path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, UserWarning) as error:
+    except (*UNREADABLE, UserWarning) as error:
         raise InvalidInput(
             f"Expected {path.name} to hold VGG16 without its top, as saved by Keras. "
             f"Received: {error}. Name another file."

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.detectors.backbones import N_CLASSES, Backbone, KerasModel
+from core.detectors.backbones import N_CLASSES, UNREADABLE, Backbone, KerasModel
 from core.detectors.heads import assemble
 from core.detectors.quiet import third_party_noise_off
 from core.errors import InvalidInput, NotFound
@@ -69,5 +69,5 @@ def load_detector(path: Path) -> KerasModel:
         raise NotFound(f"Expected a trained model at {path}. Received: no file. Train one first.")
     try:
         return keras.models.load_model(path, compile=False)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise InvalidInput(f"Expected a Keras model in {path}. Received: {error}") from error

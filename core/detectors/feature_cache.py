@@ -1,7 +1,6 @@
 """Features of a frozen trunk, computed once an image and kept on disk."""
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -77,7 +76,9 @@ def _read(path: Path, row: Features) -> bool:
 
 
 def _write(path: Path, feature: Features) -> None:
+    """Write whole or not at all; what a kill leaves behind, the next try replaces."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
         np.save(file, feature, allow_pickle=False)
-    Path(file.name).replace(path)
+    partial.replace(path)

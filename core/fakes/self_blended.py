@@ -30,13 +30,15 @@ from core.types import Face, RgbImage
 
 BLEND_RATIOS = (0.25, 0.5, 0.75, 1.0, 1.0, 1.0)
 MOST_DRAWS = 10
-RGB_SHIFT, CONTRAST, HUE_DEGREES, SATURATION, VALUE = 0.035, 0.12, 8.0, 0.25, 0.12
+RGB_SHIFT, CONTRAST, HUE_DEGREES, SATURATION, VALUE = 0.025, 0.12, 8.0, 0.25, 0.12
 SHRINK_RANGE, SHARPEN_RANGE = (1.5, 3.5), (0.5, 1.5)
 
 PARAMS = (
     Param("strength", "Strength of the colour changes", 1.0, 0.1, 2.0, "1 is subtle, 2 is plain."),
     Param("resize", "Largest resize", 0.05, 0.0, 0.1, "Of the source, as a fraction of its size."),
-    Param("shift", "Largest shift", 0.03, 0.0, 0.1, "Of the source, as a fraction of the window."),
+    Param(
+        "shift", "Largest shift", 0.03, 0.0, 0.1, "Of the source, as a fraction of the face's box."
+    ),
     Param(
         "least_change",
         "Least change",
@@ -97,8 +99,9 @@ def _draw(
         source, change = _augment(source, settings["strength"], random)
     else:
         target, change = _augment(target, settings["strength"], random)
-    source, moved = _resize_and_shift(source, settings, random)
-    mask = face_hull(source.shape, move(face, -columns.start, -rows.start), random)
+    face = move(face, -columns.start, -rows.start)
+    source, moved = _resize_and_shift(source, face, settings, random)
+    mask = face_hull(source.shape, face, random)
     ratio = float(random.choice(BLEND_RATIOS))
     pixels = target.copy()
     pixels[rows, columns] = blend(source, target[rows, columns], mask * ratio)
@@ -148,15 +151,20 @@ def _shift_colour(
 
 
 def _resize_and_shift(
-    source: RgbImage, settings: dict[str, Any], random: np.random.Generator
+    source: RgbImage, face: Face, settings: dict[str, Any], random: np.random.Generator
 ) -> tuple[RgbImage, dict[str, Any]]:
-    """Stretch the source about its middle and move it a little, so that features misalign."""
-    size = np.array(source.shape[1::-1])
+    """Stretch the source about the face's middle and move it a little, so features misalign."""
+    size = np.array([face.box.width, face.box.height])
+    middle = np.mean(face.landmarks, axis=0)
     scale = 1 + random.uniform(-1, 1, 2) * settings["resize"]
     shift = random.uniform(-1, 1, 2) * settings["shift"] * size
-    matrix = np.column_stack([np.diag(scale), (1 - scale) * size / 2 + shift])
+    matrix = np.column_stack([np.diag(scale), (1 - scale) * middle + shift])
     moved: RgbImage = cv2.warpAffine(
-        source, matrix, size.tolist(), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        source,
+        matrix,
+        source.shape[1::-1],
+        flags=cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     return moved, {"scale": scale.tolist(), "shift_px": shift.tolist()}
 
@@ -171,7 +179,8 @@ SELF_BLENDED = Generator(
     title="Self-blended images",
     description=(
         "Blends each photograph with a slightly recoloured, sharpened or softened, resized and "
-        "shifted copy of itself inside a random face outline. No training, about 30 a second."
+        "shifted copy of itself inside a random face outline. No training; "
+        "about 12 ms for a photograph of 250 px."
     ),
     limits=(
         "The person stays the same, so nothing about a swapped identity can be learnt. Every "

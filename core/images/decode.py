@@ -58,10 +58,7 @@ class RejectReason(StrEnum):
     UNSUPPORTED_FORMAT = "unsupported-format"
     TRUNCATED = "truncated"
     DAMAGED = "damaged"
-    UNREADABLE = "unreadable"
-    SYMLINK = "symlink"
-    BAD_NAME = "bad-name"
-    MISSING = "missing"
+    UNREADABLE = "unreadable"  # refused or lost before there were bytes to decode
 
 
 class RejectedImage(VerityError):

@@ -77,8 +77,7 @@ def image_grid(
     ids = {cell.id for cell in cells}
 
     def opened() -> None:
-        told = st.session_state[key]["opened"]
-        if told in ids:
+        for told in known_ids([st.session_state[key]["opened"]], ids):
             on_open(told)
 
     data = {
@@ -98,8 +97,9 @@ def image_grid(
 
 
 def known_ids(told: Any, ids: set[int]) -> list[int]:
-    """Return those of the ids that the browser told which are in the grid, in its order."""
-    return [told_id for told_id in told or () if told_id in ids]
+    """Return those ids that the browser told, whatever it told, which are in the grid."""
+    said = told if isinstance(told, list) else []
+    return [told_id for told_id in said if isinstance(told_id, int) and told_id in ids]
 
 
 def _nothing() -> None:

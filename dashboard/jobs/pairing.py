@@ -45,10 +45,11 @@ def candidates(context: Context) -> tuple[list[Candidate], list[int]]:
 def _close(ids: Sequence[int], hashes: NDArray[np.uint64], first_new: int) -> Iterator[Candidate]:
     """Yield mirrored pairs before plain ones, which overrule them."""
     plain, mirrored = hashes[:, 0], hashes[:, 1]
-    crossed = near_pairs_between(mirrored[first_new:], plain, RADIUS_BITS)
-    for new, other, distance in zip(*crossed, strict=True):
-        if new + first_new != other:
-            yield _candidate(ids[new + first_new], ids[other], distance, is_mirrored=True)
+    new = slice(first_new, None)
+    for one, other in ((mirrored, plain), (plain, mirrored)):
+        for i, j, distance in zip(*near_pairs_between(one[new], other, RADIUS_BITS), strict=True):
+            if i + first_new != j:
+                yield _candidate(ids[i + first_new], ids[j], distance, is_mirrored=True)
     for left, right, distance in zip(*near_pairs(plain, RADIUS_BITS, first_new), strict=True):
         yield _candidate(ids[left], ids[right], distance, is_mirrored=False)
 

@@ -48,7 +48,9 @@ function drawBars(root, state, histogram) {
 function show(root, state, data, step) {
   const value = (step / STEPS).toFixed(3)
   root.querySelector(".value").textContent = value
-  root.querySelector(".slider").setAttribute("aria-valuetext", value)
+  const slider = root.querySelector(".slider")
+  slider.setAttribute("aria-valuetext", value)
+  slider.style.setProperty("--at", `${(100 * step) / STEPS}%`)
   const mark = root.querySelector(".mark")
   mark.setAttribute("x1", step)
   mark.setAttribute("x2", step)

@@ -12,6 +12,11 @@ from faces_renderer.arrays import Floats
 from faces_renderer.person import linear
 from faces_renderer.skin import noise
 
+STUDIO_TONES = (
+    (0.52, 0.53, 0.54), (0.36, 0.38, 0.41), (0.62, 0.59, 0.55), (0.42, 0.44, 0.42),
+    (0.76, 0.76, 0.75), (0.70, 0.69, 0.66), (0.40, 0.36, 0.34),
+)  # fmt: skip
+
 
 def backdrop(name: str, rng: Generator, width: int, height: int) -> Floats:
     """Return a (height, width, 3) blurred background in linear RGB.
@@ -52,8 +57,7 @@ def _discs(
 
 
 def _studio(rng: Generator, picture: Floats) -> Floats:
-    tone = linear([(0.52, 0.53, 0.54), (0.36, 0.38, 0.41), (0.62, 0.59, 0.55), (0.42, 0.44, 0.42),
-                   (0.76, 0.76, 0.75), (0.70, 0.69, 0.66), (0.40, 0.36, 0.34)][rng.integers(7)])  # fmt: skip
+    tone = linear(STUDIO_TONES[rng.integers(len(STUDIO_TONES))])
     height, width = picture.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     spot = ((x - width * rng.uniform(0.3, 0.7)) / width) ** 2 + ((y - height * 0.45) / height) ** 2

@@ -18,6 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Arrays = dict[str, NDArray[np.generic]]
+Face = list[tuple[int, int]]  # (vertex, texture coordinate) of each corner
+Groups = dict[str, list[Face]]
 
 OUT = Path(__file__).with_name("head_model.npz")
 UNIT = 1e-3  # targets are written with three decimals, so int16 thousandths lose nothing
@@ -43,11 +47,11 @@ EXPRESSIONS = (
 SKIPPED = ("measure-", "head-trans", "head-angle", "ear-shape", "neck-trans", "neck-back")
 
 
-def read_obj(path: Path) -> tuple[Floats, Floats, dict[str, list[list[tuple[int, int]]]]]:
+def read_obj(path: Path) -> tuple[Floats, Floats, Groups]:
     """Return positions, texture coordinates and, by group, faces of (vertex, texture) pairs."""
     vertices: list[list[float]] = []
     texture: list[list[float]] = []
-    groups: dict[str, list[list[tuple[int, int]]]] = {}
+    groups: Groups = {}
     name = ""
     for line in path.read_text().splitlines():
         kind, *rest = line.split() or [""]
@@ -96,46 +100,58 @@ def collect_targets(root: Path, n_vertices: int) -> dict[str, Floats]:
     return targets
 
 
+def cut_out(vertices: Floats, groups: Groups) -> dict[str, list[Face]]:
+    """Return the faces of the wanted parts that lie in the upper body, by part."""
+    near = (vertices[:, 1] > LOWEST_Y) & (np.abs(vertices[:, 0]) < WIDEST_X)
+    kept: dict[str, list[Face]] = {part: [] for part in PARTS}
+    for group, faces in groups.items():
+        part = "eyelashes" if "eyelashes" in group else group
+        if part in kept:
+            kept[part] += [face for face in faces if all(near[v] for v, _ in face)]
+    return kept
+
+
+def sample_regions(root: Path, uv: Floats) -> Arrays:
+    """Return how much each of the given texture coordinates belongs to each painted region."""
+    regions: Arrays = {}
+    for region in ("lips", "eyelids", "ears", "inside-mouth"):
+        path = root / f"textures/mpfb_{region}.jpg"
+        mask = np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE))
+        rows = ((1 - uv[:, 1]) * (mask.shape[0] - 1)).astype(int)
+        columns = (uv[:, 0] * (mask.shape[1] - 1)).astype(int)
+        regions[f"region {region}"] = mask[rows, columns]
+    return regions
+
+
+def pack_targets(targets: dict[str, Floats], used: Ints) -> Arrays:
+    """Return each target as the used vertices that it moves and their rounded offsets."""
+    packed: Arrays = {}
+    for name, offsets in targets.items():
+        quantised = np.round(offsets[used] / UNIT).astype(np.int16)
+        moved = np.flatnonzero(quantised.any(axis=1)).astype(np.uint16)
+        if len(moved):
+            packed[f"index {name}"] = moved
+            packed[f"offset {name}"] = quantised[moved].T.copy()  # axis by axis packs tighter
+    return packed
+
+
 def main() -> None:
     """Read the MPFB2 folder named on the command line and write the model beside this file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("root", type=Path)
     root: Path = parser.parse_args().root
     vertices, texture, groups = read_obj(root / "3dobjs/base.obj")
-    near = (vertices[:, 1] > LOWEST_Y) & (np.abs(vertices[:, 0]) < WIDEST_X)
-
-    kept: dict[str, list[list[tuple[int, int]]]] = {part: [] for part in PARTS}
-    for group, faces in groups.items():
-        part = "eyelashes" if "eyelashes" in group else group
-        if part in kept:
-            kept[part] += [face for face in faces if all(near[v] for v, _ in face)]
-    used = np.unique([v for faces in kept.values() for face in faces for v, _ in face])
-    position = {int(old): new for new, old in enumerate(used)}
+    kept = cut_out(vertices, groups)
+    corners = np.array([corner for faces in kept.values() for face in faces for corner in face])
+    used = np.unique(corners[:, 0])
     uv = np.zeros((len(vertices), 2), np.float32)
-    for faces in kept.values():
-        for face in faces:
-            for vertex, coordinate in face:
-                uv[vertex] = texture[coordinate]
-
-    arrays: dict[str, NDArray[np.generic]] = {
-        "vertices": np.round(vertices[used] / UNIT / 0.1).astype(np.int32),
-    }
+    uv[corners[:, 0]] = texture[corners[:, 1]]
+    arrays: Arrays = {"vertices": np.round(vertices[used] / UNIT / 0.1).astype(np.int32)}
     for part, faces in kept.items():
-        quads = [[position[v] for v, _ in face] for face in faces]
-        arrays[f"faces {part}"] = np.array(quads, np.uint16)
-    for region in ("lips", "eyelids", "ears", "inside-mouth"):
-        mask = np.asarray(
-            cv2.imread(str(root / f"textures/mpfb_{region}.jpg"), cv2.IMREAD_GRAYSCALE)
-        )
-        rows = ((1 - uv[used, 1]) * (mask.shape[0] - 1)).astype(int)
-        columns = (uv[used, 0] * (mask.shape[1] - 1)).astype(int)
-        arrays[f"region {region}"] = mask[rows, columns]
-    for name, offsets in collect_targets(root, len(vertices)).items():
-        quantised = np.round(offsets[used] / UNIT).astype(np.int16)
-        moved = np.flatnonzero(quantised.any(axis=1)).astype(np.uint16)
-        if len(moved):
-            arrays[f"index {name}"] = moved
-            arrays[f"offset {name}"] = quantised[moved].T.copy()  # axis by axis packs tighter
+        old = np.array([[vertex for vertex, _ in face] for face in faces])
+        arrays[f"faces {part}"] = np.searchsorted(used, old).astype(np.uint16)
+    arrays |= sample_regions(root, uv[used])
+    arrays |= pack_targets(collect_targets(root, len(vertices)), used)
     np.savez_compressed(OUT, **arrays)  # type: ignore[arg-type]
     print(f"{OUT}: {len(used)} vertices, {OUT.stat().st_size / 1e6:.2f} MB")
 

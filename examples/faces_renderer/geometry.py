@@ -6,21 +6,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from faces_renderer.arrays import Floats, Ints, floats, unit
-from faces_renderer.hair import (
-    Scalp,
-    Strands,
-    grow_beard,
-    grow_brows,
-    grow_hair,
-    grow_lashes,
-    measure_scalp,
-)
-from faces_renderer.model import load_model, triangulate
+from faces_renderer.arrays import Floats, Ints, floats
+from faces_renderer.glasses import build_glasses
+from faces_renderer.hair import grow_hair
+from faces_renderer.model import load_model
 from faces_renderer.person import Person
 from faces_renderer.raster import vertex_normals
 from faces_renderer.shot import Shot
 from faces_renderer.skin import smooth_step
+from faces_renderer.strands import Strands, measure_scalp
+from faces_renderer.subdivide import triangulate
+from faces_renderer.whiskers import grow_beard, grow_brows, grow_lashes
 
 PIVOT = floats([0, 6.2, 0.25])  # the head turns about the top of the neck
 NOSE, MOUTH_LEFT, MOUTH_RIGHT = (0, 6.925, 1.678), (-0.257, 6.614, 1.425), (0.257, 6.614, 1.425)
@@ -77,7 +73,7 @@ def build(person: Person, shot: Shot) -> Geometry:
     strands += [grow_brows(person, head), grow_lashes(person, coarse)]
     cloth = neckline(model.fine_base, shot.neckline)
     dressed = fine + normals * (0.055 * smooth_step(-0.01, 0.09, cloth))[:, None]
-    frame, frame_triangles = _glasses(person, coarse, fine)
+    frame, frame_triangles = build_glasses(person, coarse, fine)
     teeth, teeth_triangles = _teeth(coarse)
 
     turn, body = rotation(shot.yaw, shot.pitch, shot.roll), rotation(shot.body_yaw, 0, 0)
@@ -169,71 +165,3 @@ def _teeth(coarse: Floats) -> tuple[Floats, Ints]:
     quads = load_model().teeth
     used, flat = np.unique(quads, return_inverse=True)
     return coarse[used], triangulate(flat.reshape(quads.shape))
-
-
-def _glasses(person: Person, coarse: Floats, fine: Floats) -> tuple[Floats, Ints]:
-    """Return the tubes of a spectacle frame, empty for those who wear none."""
-    if person.glasses == "none":
-        return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int64)
-    model = load_model()
-    base = model.fine_base
-    eyes = [coarse[index].mean(axis=0) for index in model.eyes]
-    near = (np.abs(np.abs(base[:, 0]) - 0.34) < 0.22) & (np.abs(base[:, 1] - 7.25) < 0.24)
-    near &= base[:, 2] > 1
-    curve = 0.22
-    plane = float(np.percentile(fine[near, 2] + curve * fine[near, 0] ** 2, 97)) + 0.03
-    power = {"round": 2.0, "square": 4.5, "browline": 3.2}[person.glasses]
-    thick = {"round": 0.014, "square": 0.021, "browline": 0.017}[person.glasses]
-    half_width, half_height = (
-        0.245,
-        {"round": 0.235, "square": 0.18, "browline": 0.19}[person.glasses],
-    )
-    tubes = []
-    angle = np.linspace(0, 2 * np.pi, 49)
-    for sign, eye in zip((-1, 1), eyes, strict=True):
-        cos, sin = np.cos(angle), np.sin(angle)
-        x = sign * max(abs(eye[0]), 0.31) + half_width * np.sign(cos) * np.abs(cos) ** (2 / power)
-        y = eye[1] - 0.02 + half_height * np.sign(sin) * np.abs(sin) ** (2 / power)
-        tubes.append((np.stack([x, y, plane - curve * x**2], axis=1), thick))
-        ear = fine[np.argmin(((base - floats([sign * 0.79, 7.33, 0.6])) ** 2).sum(axis=1))]
-        hinge = np.array([sign * (max(abs(eye[0]), 0.31) + half_width), eye[1] + 0.06, 0])
-        hinge[2] = plane - curve * hinge[0] ** 2
-        outside = np.array([sign * max(abs(ear[0]), abs(hinge[0])), ear[1] + 0.03, ear[2]])
-        bow = (hinge + outside) / 2 + [sign * 0.05, 0, 0]
-        t = np.linspace(0, 1, 13)[:, None]
-        tubes.append(((1 - t) ** 2 * hinge + 2 * t * (1 - t) * bow + t**2 * outside, thick))
-    inner = max(abs(eyes[0][0]), 0.31) - half_width
-    x = np.linspace(-inner, inner, 9)
-    arch = np.stack(
-        [x, eyes[0][1] + 0.04 + 0.03 * np.cos(x / inner * 1.5), 0 * x + plane + 0.02], 1
-    )
-    tubes.append((arch, thick))
-    return _sweep(tubes)
-
-
-def _sweep(tubes: list[tuple[Floats, float]]) -> tuple[Floats, Ints]:
-    """Turn centre lines into tubes of six sides."""
-    vertices, triangles, first = [], [], 0
-    sides = 6
-    for line, radius in tubes:
-        tangent = np.gradient(line, axis=0)
-        tangent = unit(tangent)
-        helper = np.where(np.abs(tangent[:, 2:]) < 0.9, [[0.0, 0, 1]], [[0.0, 1, 0]])
-        right = np.cross(tangent, helper)
-        right = unit(right)
-        up = np.cross(right, tangent)
-        angle = np.arange(sides) * 2 * np.pi / sides
-        ring = (
-            np.cos(angle)[None, :, None] * right[:, None]
-            + np.sin(angle)[None, :, None] * up[:, None]
-        )
-        vertices.append((line[:, None] + radius * ring).reshape(-1, 3))
-        i, j = np.meshgrid(np.arange(len(line) - 1), np.arange(sides), indexing="ij")
-        a, b = i * sides + j, i * sides + (j + 1) % sides
-        quads = np.stack([a, a + sides, b + sides, b], axis=-1).reshape(-1, 4) + first
-        triangles.append(triangulate(quads))
-        first += len(line) * sides
-    return np.concatenate(vertices).astype(np.float32), np.concatenate(triangles)
-
-
-__all__ = ["Eye", "Geometry", "Scalp", "build", "rotation"]

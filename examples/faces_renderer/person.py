@@ -21,7 +21,7 @@ OUTLINES = ("oval", "round", "square", "rectangular", "triangular", "invertedtri
 
 # sRGB, from very light to very dark
 SKIN = np.array(
-    [[243, 214, 200], [233, 196, 177], [218, 176, 153], [194, 149, 124], [158, 114, 91],
+    [[236, 199, 179], [230, 190, 168], [217, 174, 150], [194, 149, 124], [158, 114, 91],
      [119, 83, 66], [86, 60, 49]], np.float32,
 ) / 255  # fmt: skip
 HAIR = {

@@ -1,4 +1,4 @@
-"""Take the picture: draw every surface, add light, then expose, blur and grain like a camera."""
+"""Take the picture: draw every surface, give it light and hand the result to the darkroom."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ import numpy as np
 from faces_renderer import shading
 from faces_renderer.arrays import Bools, Bytes, Floats, floats, unit
 from faces_renderer.backdrop import backdrop
+from faces_renderer.clothes import fabric_albedo, weave
+from faces_renderer.darkroom import develop
+from faces_renderer.eyes import shade_eye
 from faces_renderer.geometry import Geometry, build
 from faces_renderer.model import load_model
 from faces_renderer.person import Person
-from faces_renderer.raster import FAR, Camera, Fragments, rasterise
+from faces_renderer.raster import Camera, Fragments, rasterise
 from faces_renderer.shot import Shot
 from faces_renderer.skin import (
-    AXIS_Z,
     BOTTOM_Y,
-    HEIGHT_PX,
-    TOP_Y,
-    WIDTH_PX,
     azimuth,
     look_up,
-    noise,
     paint,
     smooth_step,
 )
@@ -53,7 +51,7 @@ def take(person: Person, shot: Shot, width: int = 640, height: int = 480) -> Por
     geometry = build(person, shot)
     camera = _aim(geometry, shot, width * SAMPLES, height * SAMPLES)
     light, depth = _draw(person, shot, geometry, camera)
-    picture = _develop(person, shot, light, depth, geometry, (width, height))
+    picture = develop(person, shot, light, depth, geometry, (width, height))
     landmarks = camera.project(geometry.landmarks)[:, :2] / SAMPLES
     return Portrait(picture, landmarks)
 
@@ -74,7 +72,7 @@ def _draw(person: Person, shot: Shot, geometry: Geometry, camera: Camera) -> tup
     )
     depth = fragments.depth.copy()
     eyes = [
-        shading.shade_eye(eye, person, shot, camera, depth, outer)
+        shade_eye(eye, person, shot, camera, depth, outer)
         for eye, outer in zip(geometry.eyes, (-1.0, 1.0), strict=True)
     ]
     for eye in eyes:
@@ -124,7 +122,7 @@ def _shade_body(
     gloss, lips, cloth = values[:, 12], values[:, 13], values[:, 14]
     dressed = smooth_step(-0.004, 0.012, cloth)
     normals = _bump(normals, base, skin.relief, geometry.rotation, 1 - dressed)
-    normals = _weave(normals, base, shot, geometry.rotation, dressed)
+    normals = weave(normals, base, shot, dressed)
     visible = shadows.visibility(points, normals)
     hidden = enclosed.ravel()[body.pixels]
 
@@ -139,7 +137,7 @@ def _shade_body(
     shine = shading.highlight(normals, visible, hidden, shot, (14, 55))
     colour = albedo * look_up(skin.tint, base) * light + shine * (gloss * (1 + 0.5 * lips))[:, None]
 
-    fabric = _fabric(base, points, cloth, shot)
+    fabric = fabric_albedo(base, points, cloth, shot)
     fabric = fabric * shading.irradiance(normals, visible, hidden, shot, CLOTH_WRAP)
     flat[body.pixels] = colour * (1 - dressed)[:, None] + fabric * dressed[:, None]
 
@@ -156,44 +154,6 @@ def _bump(normals: Floats, base: Floats, relief: Floats, turn: Floats, amount: F
     near = smooth_step(BOTTOM_Y + 0.1, BOTTOM_Y + 0.5, base[:, 1]) * amount * 0.15
     tilted = normals - near[:, None] * (slope[:, :1] * tangent - slope[:, 1:] * upward)
     return unit(tilted)
-
-
-def _weave(normals: Floats, base: Floats, shot: Shot, turn: Floats, amount: Floats) -> Floats:
-    """Tilt the normals of clothes into soft folds and a fine knit."""
-    rng = np.random.default_rng([shot.seed, 11])
-    folds = 2.2 * noise(rng, 256, 256, 26) + 0.5 * noise(rng, 256, 256, 9)
-    x = np.clip((base[:, 0] + 3.4) / 6.8 * 255, 0, 255)
-    y = np.clip((base[:, 1] - 3.4) / 3.0 * 255, 0, 255)
-    side = 1024
-    padding = -len(x) % side
-    grids = [np.pad(c.astype(np.float32), (0, padding)).reshape(-1, side) for c in (x, y)]
-    slopes = [
-        cv2.Sobel(folds.astype(np.float32), cv2.CV_32F, 1 - k, k, ksize=3) / 8 for k in (0, 1)
-    ]
-    tilt = [cv2.remap(s, grids[0], grids[1], cv2.INTER_LINEAR).ravel()[: len(x)] for s in slopes]
-    knit = 0.05 * np.sin(base[:, 0] * 190) * np.sin(base[:, 1] * 190)
-    offset = np.stack([0.55 * tilt[0] + knit, 0.55 * tilt[1] + knit, 0 * knit], axis=1)
-    tilted = normals - amount[:, None] * offset.astype(np.float32)
-    return unit(tilted)
-
-
-def _fabric(base: Floats, points: Floats, cloth: Floats, shot: Shot) -> Floats:
-    """Return the albedo of clothes: a shirt with a seam at its edge, perhaps under a jacket."""
-    albedo = np.broadcast_to(shot.fabric, base.shape)
-    if shot.stripes > 0:
-        wave = np.sin(points[:, 1] * shot.stripes)
-        albedo = albedo * (1 - 0.45 * smooth_step(0.35, 0.5, wave))[:, None]
-    seam = 1 - 0.25 * np.exp(-(((cloth - 0.085) / 0.010) ** 2))
-    albedo = albedo * seam[:, None]
-    if shot.neckline == "jacket":
-        x, y = np.abs(base[:, 0]), base[:, 1]
-        edge = 0.37 - 0.45 * (5.8 - y)
-        inside = smooth_step(-0.006, 0.006, x - edge)
-        rim = 1 - 0.5 * np.exp(-(((x - edge + 0.02) / 0.03) ** 2)) * (1 - inside)
-        lapel = 1 - 0.18 * np.exp(-(((x - edge - 0.3) / 0.015) ** 2)) * (y < 5.6)
-        albedo = albedo * rim[:, None] * (1 - inside)[:, None]
-        albedo = albedo + (shot.jacket * lapel[:, None]) * inside[:, None]
-    return np.asarray(albedo, np.float32)
 
 
 def _shade_extras(
@@ -217,49 +177,3 @@ def _shade_extras(
         light = shading.irradiance(normals, visible, hidden, shot, CLOTH_WRAP)
         shine = shading.highlight(normals, visible, hidden, shot, (30, 120))
         flat[part.pixels] = albedo * light + gloss * shine
-
-
-def _develop(
-    person: Person,
-    shot: Shot,
-    light: Floats,
-    depth: Floats,
-    geometry: Geometry,
-    size: tuple[int, int],
-) -> Bytes:
-    """Focus, shrink, expose, tone and grain the light into 8-bit RGB."""
-    rng = np.random.default_rng([shot.seed, 12])
-    picture = cv2.resize(np.minimum(light, 4), size, interpolation=cv2.INTER_AREA)
-    distance = cv2.resize(np.where(depth <= FAR, -4, depth), size, interpolation=cv2.INTER_AREA)
-    behind = smooth_step(0.9, 2.2, geometry.face[2] - distance) * (distance > -3.5)
-    picture += (cv2.GaussianBlur(picture, (0, 0), 1.6) - picture) * behind[..., None]
-    arriving = shot.key_colour * 0.62 + shot.sky_colour * 0.55
-    reflected = float((person.skin * arriving).mean())
-    incident = float(arriving.mean())
-    gain = 1.12 * 2**shot.exposure / incident * (0.30 / (reflected / incident)) ** 0.42
-    picture = picture * np.float32(gain) * floats([1 + shot.warmth, 1, 1 - 1.3 * shot.warmth])
-    picture = picture * _vignette(size)[..., None]
-    picture = _tone(picture)
-    grey = picture.mean(axis=2, keepdims=True)
-    picture = grey + (picture - grey) * np.float32(0.86)
-    grain = rng.standard_normal((size[1], size[0], 3)).astype(np.float32)
-    grain = 0.75 * grain.mean(axis=2, keepdims=True) * 1.7 + 0.3 * grain
-    grain = cv2.GaussianBlur(grain, (0, 0), 0.55) * 1.6
-    picture = picture + grain * np.float32(shot.noise) * (1.25 - 0.7 * picture)
-    return np.asarray(np.clip(picture * 255 + 0.5, 0, 255), np.uint8)
-
-
-def _vignette(size: tuple[int, int]) -> Floats:
-    x, y = np.meshgrid(np.linspace(-1, 1, size[0]), np.linspace(-0.75, 0.75, size[1]))
-    return np.asarray(1 - 0.16 * (x**2 + y**2), np.float32)
-
-
-def _tone(light: Floats) -> Floats:
-    """Compress highlights softly, encode for display and add a gentle S-curve."""
-    shoulder = light * (1 + light / 7.0) / (1 + 0.55 * light)
-    display = np.power(np.clip(shoulder, 0, 1), 1 / 2.2)
-    curved = display * display * (3 - 2 * display)
-    return np.asarray(0.72 * display + 0.28 * curved, np.float32)
-
-
-__all__ = ["AXIS_Z", "HEIGHT_PX", "TOP_Y", "WIDTH_PX", "Portrait", "take"]

@@ -19,14 +19,14 @@ NECKLINES = ("crew", "v", "scoop", "high", "jacket", "jacket")
 BACKDROPS = ("studio", "window", "foliage", "street", "wall", "shelf", "dusk")
 # smiling, slightly smiling, serious, ... as expression targets
 MOODS: tuple[dict[str, float], ...] = (
-    {"mouth-corner-puller": 0.12},
-    {"mouth-corner-puller": 0.35, "eye-slit": 0.05},
-    {"mouth-corner-puller": 0.75, "eye-slit": 0.12},
-    {"mouth-corner-puller": 0.55, "mouth-parling": 0.5, "eye-slit": 0.08},
-    {"eyebrows-up": 0.5, "mouth-parling": 0.25, "mouth-corner-puller": 0.2},
-    {"mouth-compression": 0.3, "mouth-corner-puller": 0.25},
-    {"eyebrows-inner-up": 0.4, "mouth-corner-puller": 0.3},
-    {"eye-slit": 0.15, "eyebrows-down": 0.3, "mouth-corner-puller": 0.15},
+    {"mouth-corner-puller": 0.3},
+    {"mouth-corner-puller": 0.6, "eye-slit": 0.05},
+    {"mouth-corner-puller": 0.95, "eye-slit": 0.1},
+    {"mouth-corner-puller": 0.8, "mouth-parling": 0.5, "eye-slit": 0.08},
+    {"eyebrows-up": 0.5, "mouth-parling": 0.25, "mouth-corner-puller": 0.4},
+    {"mouth-compression": 0.3, "mouth-corner-puller": 0.5},
+    {"eyebrows-inner-up": 0.3, "mouth-corner-puller": 0.55},
+    {"eye-slit": 0.12, "eyebrows-down": 0.25, "mouth-corner-puller": 0.3},
 )
 
 

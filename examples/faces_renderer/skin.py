@@ -11,7 +11,7 @@ from numpy.random import Generator
 
 from faces_renderer.arrays import Floats, floats
 from faces_renderer.model import load_model
-from faces_renderer.person import Person, linear
+from faces_renderer.person import Person
 
 AXIS_Z = 0.55  # the head's vertical axis in base coordinates
 TOP_Y, BOTTOM_Y = 8.6, 5.6
@@ -26,7 +26,7 @@ class Skin:
     Attributes:
         albedo: (m, 3) linear RGB per fine vertex.
         gloss: (m,) strength of the highlight per fine vertex.
-        roughness_of_lips: (m,) lip weight per fine vertex.
+        lips: (m,) lip weight per fine vertex.
         tint: (h, w, 3) factor on the albedo: mottling, freckles, moles.
         relief: (h, w) height of pores and wrinkles.
     """
@@ -228,6 +228,3 @@ def look_up(texture: Floats, base: Floats) -> Floats:
     grid = [np.pad(c.astype(np.float32), (0, padding)).reshape(-1, side) for c in (u, v)]
     values = cv2.remap(texture, grid[0], grid[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(values.reshape(-1, *texture.shape[2:])[: len(u)], np.float32)
-
-
-__all__ = ["Skin", "azimuth", "beard_area", "blob", "linear", "look_up", "noise", "paint", "scalp"]

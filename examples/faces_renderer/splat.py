@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from faces_renderer.arrays import Bools, Floats, Ints, unit
-from faces_renderer.hair import Strands
 from faces_renderer.raster import Camera, back_to_front
+from faces_renderer.strands import Strands
 
+_NO_INTS, _NO_FLOATS = np.zeros(0, np.int64), np.zeros(0, np.float32)
 BIAS = 0.012  # hairs lie on the skin, so let them win against it
 
 
@@ -74,6 +75,8 @@ def draw_strands(strands: list[Strands], camera: Camera, depth: Floats) -> HairP
 def _visible(kind: Strands, camera: Camera, depth: Floats) -> _Points:
     """Return the points of one kind of strand that lie inside the picture and before `depth`."""
     found = list(_rows_of_points(kind, camera, depth))
+    if not found:
+        return _Points(_NO_INTS, _NO_FLOATS, _NO_INTS, _NO_FLOATS)
     x, y, z, owner, place = (np.concatenate(parts) for parts in zip(*found, strict=True))
     flats, indices = [], []
     for shift in range(kind.width_px):

@@ -74,7 +74,11 @@ def listed(
 
 
 def import_file(
-    session: Session, job_id: str, key: str, found: ImageFacts | Rejection, claim: Claim | None = None
+    session: Session,
+    job_id: str,
+    key: str,
+    found: ImageFacts | Rejection,
+    claim: Claim | None = None,
 ) -> Outcome:
     """Import one file in an import of its own."""
     (file,) = listed(session, job_id, [key], [claim or Claim()])

@@ -66,7 +66,11 @@ def _control(folder: Path, command: Sequence[str]) -> subprocess.CompletedProces
     # To a file: the server inherits the output, and a pipe would stay open as long as it runs.
     with (folder.parent / f"{folder.name}.out").open("w+") as output:
         done = subprocess.run(
-            [*as_other, program, *command[1:]], cwd=folder, stdout=output, stderr=output, check=False
+            [*as_other, program, *command[1:]],
+            cwd=folder,
+            stdout=output,
+            stderr=output,
+            check=False,
         )
         output.seek(0)
         told = output.read()
@@ -111,4 +115,3 @@ def writer(database: Engine) -> Iterator[Session]:
     """A writing transaction for tests that need only one."""
     with writing(database) as session:
         yield session
-

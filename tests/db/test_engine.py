@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from db import imports
 from db.engine import open_engine, reading, writing
 from db.tables import HashRow, ImageRow
-from tests.db.builders import add, import_file, facts
+from tests.db.builders import add, facts, import_file
 
 N_WRITES = 25
 

@@ -26,7 +26,7 @@ from tests.db.builders import (
 )
 
 MODEST = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example is forgotten
 )
@@ -274,7 +274,9 @@ def test_a_path_is_what_it_was_when_last_seen(
             key: content.reason for key, content in last.items() if isinstance(content, Rejection)
         }
         assert located(session) == {
-            key: content.checksum for key, content in last.items() if isinstance(content, ImageFacts)
+            key: content.checksum
+            for key, content in last.items()
+            if isinstance(content, ImageFacts)
         }
         assert n_images(session) == len({c.checksum for _, c in seen if isinstance(c, ImageFacts)})
 

@@ -1,10 +1,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.types import Split
 from db.tables import CollectionRow, RejectRow, StudyRow, TrialRow, now
 from db.upsert import insert_missing, upsert
 from tests.db.builders import STORAGE, add, freeze
-from core.types import Split
 
 
 def reject(key: str, detail: str) -> dict[str, object]:

@@ -107,7 +107,7 @@ def _seed(home: Settings) -> None:
             claim = Claim(Label.FAKE, IDENTITIES[i % 4], "self-blended")
             facts = _analysed(store, 100 + i)
             imports.add_fake(session, facts, claim, [i + 1], {"seed": i})
-        pairs.add_pairs(session, [_pair(1, 2, 2), _pair(3, 4, 0), _pair(5, 13, 4, mirrored=True)])
+        pairs.add_pairs(session, [_pair(1, 2, 2), _pair(3, 4, 0), _pair(5, 16, 4, mirrored=True)])
     _seed_detection(home)
 
 
@@ -214,7 +214,7 @@ def open_page() -> OpenPage:
     """Run one page of the real app: `open_page("browse.py", image="ab12...")`."""
 
     def run(file: str, **query: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "dashboard/main.py"), default_timeout=20).run()
+        app = AppTest.from_file(str(ROOT / "dashboard/main.py"), default_timeout=60).run()
         app.switch_page(f"../pages/{file}")
         for name, value in query.items():
             app.query_params[name] = value

@@ -95,6 +95,13 @@ def test_a_damaged_member_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not (tmp_path / "into").exists()
 
 
+def test_a_folder_with_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.jpg").write_bytes(b"mine")
+    with pytest.raises(InvalidInput, match="empty folder"):
+        unpack_zip(tmp_path / "gone.zip", tmp_path)
+    assert (tmp_path / "mine.jpg").read_bytes() == b"mine"
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=4))
 def test_damaged_zips_are_unpacked_or_refused(

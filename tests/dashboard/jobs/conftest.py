@@ -4,12 +4,11 @@ import importlib.util
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ class Home:
     """One installation in a temporary folder, driven by the command line."""
 
     root: Path
+    servers: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -40,22 +40,23 @@ class Home:
         assert done.returncode == expect, done.stderr
         return json.loads(done.stdout) if done.stdout else done.stderr
 
-    def serve(self) -> "subprocess.Popen[bytes]":
-        """Start the workers under their supervisor."""
+    def serve(self) -> None:
+        """Start the workers under their supervisor; the fixture stops them."""
         command = [sys.executable, "-m", "dashboard", "run", "--no-page"]
-        return subprocess.Popen(
-            command,
-            env=self.environment,
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
+        self.servers.append(
+            subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=subprocess.DEVNULL)
         )
+
+    def stop(self) -> None:
+        """Stop what `serve` has started."""
+        for server in self.servers:
+            server.terminate()
+            server.wait(30)
 
     def workers(self, name: str) -> list[psutil.Process]:
         """Return this home's running worker processes whose name begins so."""
         pid = int((self.root / "run" / "supervisor.pid").read_text())
-        found = psutil.Process(pid).children()
-        return [each for each in found if any(word.startswith(name) for word in each.cmdline())]
+        return [each for each in psutil.Process(pid).children() if _is_called(each, name)]
 
     def kill(self, name: str) -> None:
         """Kill the workers whose name begins so, without warning."""
@@ -85,10 +86,15 @@ def make_home(tmp_path: Path) -> Iterator[Callable[[str], Home]]:
         return made[-1]
 
     yield make
-    for process in psutil.process_iter(["environ"]):
-        homes = {str(home.root) for home in made}
-        if (process.info["environ"] or {}).get("VERITY_HOME") in homes:
-            process.send_signal(signal.SIGTERM)
+    for each in made:
+        each.stop()
+
+
+def _is_called(process: psutil.Process, name: str) -> bool:
+    try:
+        return any(word.startswith(name) for word in process.cmdline())
+    except (psutil.ZombieProcess, psutil.NoSuchProcess):
+        return False
 
 
 @pytest.fixture

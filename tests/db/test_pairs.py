@@ -1,0 +1,200 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, NotFound
+from core.types import Claim, Label, Status, Verdict
+from db import events, images, imports, pairs
+from tests.db.builders import add, add_pair, checksum, facts, forgotten
+
+
+def numbers(session: Session, n: int) -> list[int]:
+    return [add(session, i) for i in range(n)]
+
+
+def status(session: Session, image_id: int) -> tuple[str, str | None]:
+    record = images.get_image(session, image_id)
+    return record.status.value, record.status_reason
+
+
+# Finding
+
+
+def test_hashes_come_with_the_compared_images_first(writer: Session) -> None:
+    a, b, c = numbers(writer, 3)
+    pairs.mark_paired(writer, [b])
+    found = pairs.hashed_images(writer, ["phash-mirrored", "phash"], "v1")
+    assert [(image_id, is_paired) for image_id, is_paired, _ in found] == [
+        (b, True),
+        (a, False),
+        (c, False),
+    ]
+    assert found[1][2] == (int(checksum(0)[16:32], 16), int(checksum(0)[:16], 16))
+
+
+def test_hashes_of_another_version_or_algorithm_are_not_compared(writer: Session) -> None:
+    old = add(writer, "old", hash_version="v0")
+    add(writer, "half", hashes={"phash": "0" * 16})
+    assert [
+        found[0] for found in pairs.hashed_images(writer, ["phash", "phash-mirrored"], "v0")
+    ] == [old]
+    assert pairs.hashed_images(writer, ["phash", "phash-mirrored"], "v1") == []
+
+
+def test_generated_fakes_are_not_compared(writer: Session) -> None:
+    parent = add(writer, "a")
+    imports.add_fake(writer, facts("f"), Claim(Label.FAKE), [parent], {})
+    assert [found[0] for found in pairs.hashed_images(writer, ["phash"], "v1")] == [parent]
+
+
+def test_more_images_are_marked_than_one_statement_takes(writer: Session) -> None:
+    (a,) = numbers(writer, 1)
+    pairs.mark_paired(writer, [*range(100, 40_100), a])
+    assert [found[1] for found in pairs.hashed_images(writer, ["phash"], "v1")] == [True]
+
+
+def test_a_pair_found_again_stays_as_it_was_decided(writer: Session) -> None:
+    a, b = numbers(writer, 2)
+    pair_id = add_pair(writer, a, b, bits=2)
+    pairs.decide(writer, pair_id, Verdict.KEEP_BOTH, actor="ada")
+    assert add_pair(writer, a, b, bits=5) == pair_id
+    pair = pairs.get_pair(writer, pair_id)
+    assert (pair.distance_bits, pair.verdict) == (2, Verdict.KEEP_BOTH)
+    assert pairs.known_pairs(writer) == {(a, b)}
+
+
+def test_pending_pairs_come_nearest_first_in_pages(writer: Session) -> None:
+    a, b, c, d = numbers(writer, 4)
+    far = add_pair(writer, a, b, bits=6)
+    near = add_pair(writer, a, c, bits=0)
+    tie = add_pair(writer, b, c, bits=6)
+    decided = add_pair(writer, a, d, bits=1)
+    add_pair(writer, b, d, bits=0, confirmed=False)
+    pairs.decide(writer, decided, Verdict.KEEP_BOTH, actor="ada")
+    assert [pair.id for pair in pairs.pending_pairs(writer, limit=9)] == [near, far, tie]
+    assert [pair.id for pair in pairs.pending_pairs(writer, limit=1, offset=1)] == [far]
+    assert [pair.id for pair in pairs.all_pairs(writer)] == [near, decided, far, tie]
+    assert pairs.count_pairs(writer) == {"pending": 3, "decided": 1, "refuted": 1}
+    assert sorted(pairs.links(writer)) == [(a, b), (a, c), (a, d), (b, c)]
+    assert [pair.id for pair in pairs.pairs_of(writer, c)] == [near, tie]
+
+
+def test_a_pair_shows_both_images(writer: Session) -> None:
+    a, b = numbers(writer, 2)
+    pair = pairs.get_pair(writer, add_pair(writer, a, b))
+    assert (pair.left, pair.right) == (images.get_image(writer, a), images.get_image(writer, b))
+    assert (pair.similarity, pair.is_mirrored) == (0.97, False)
+    assert (pair.verdict, pair.decided_by, pair.decided_at) == (None, None, None)
+
+
+def test_a_pair_that_is_not_there(writer: Session) -> None:
+    with pytest.raises(NotFound, match="Received 99"):
+        pairs.get_pair(writer, 99)
+    with pytest.raises(NotFound, match="Received 99"):
+        pairs.decide(writer, 99, Verdict.KEEP_BOTH, actor="ada")
+
+
+# Deciding
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kept"),
+    [(Verdict.KEEP_LEFT, [0]), (Verdict.KEEP_RIGHT, [1]), (Verdict.KEEP_BOTH, [0, 1])],
+)
+def test_a_verdict_excludes_the_image_that_is_not_kept(
+    writer: Session, verdict: Verdict, kept: list[int]
+) -> None:
+    both = numbers(writer, 2)
+    pair_id = add_pair(writer, *both)
+    pairs.decide(writer, pair_id, verdict, actor="ada")
+    for i, image_id in enumerate(both):
+        duplicate = ("excluded", f"duplicate of {checksum(1 - i)[:12]}")
+        assert status(writer, image_id) == (("active", None) if i in kept else duplicate)
+    pair = pairs.get_pair(writer, pair_id)
+    assert (pair.verdict, pair.decided_by) == (verdict, "ada")
+    assert pair.decided_at is not None
+    (event,) = events.history(writer, "pair", pair_id)
+    assert (event.before, event.after) == ({"verdict": None}, {"verdict": verdict.value})
+
+
+def test_a_decided_pair_is_not_decided_again(writer: Session) -> None:
+    a, b = numbers(writer, 2)
+    pair_id = add_pair(writer, a, b)
+    pairs.decide(writer, pair_id, Verdict.KEEP_LEFT, actor="ada")
+    with pytest.raises(Conflict, match="ada decided: keep left"):
+        pairs.decide(writer, pair_id, Verdict.KEEP_RIGHT, actor="bob")
+    assert status(writer, a) == ("active", None)
+    assert len(events.history(writer, "pair", pair_id)) == 1
+
+
+def test_undo_brings_the_pair_and_the_image_back(writer: Session) -> None:
+    a, b = numbers(writer, 2)
+    pair_id = add_pair(writer, a, b)
+    before = pairs.get_pair(writer, pair_id)
+    pairs.decide(writer, pair_id, Verdict.KEEP_LEFT, actor="ada")
+    event = pairs.undo_decision(writer, actor="ada")
+    assert (event.subject, event.subject_id) == ("pair", pair_id)
+    assert pairs.get_pair(writer, pair_id) == before
+    assert len(events.history(writer, "pair", pair_id)) == 1
+    pairs.decide(writer, pair_id, Verdict.KEEP_RIGHT, actor="bob")
+    assert status(writer, a)[0] == "excluded"
+
+
+def test_undo_takes_back_ones_own_newest_verdict(writer: Session) -> None:
+    a, b, c, d = numbers(writer, 4)
+    mine, older, theirs = (add_pair(writer, *two) for two in [(a, b), (c, d), (b, c)])
+    pairs.decide(writer, older, Verdict.KEEP_BOTH, actor="ada")
+    pairs.decide(writer, mine, Verdict.KEEP_BOTH, actor="ada")
+    pairs.decide(writer, theirs, Verdict.KEEP_BOTH, actor="bob")
+    assert pairs.undo_decision(writer, actor="ada").subject_id == mine
+    assert pairs.undo_decision(writer, actor="ada").subject_id == older
+    with pytest.raises(NotFound, match="no verdict of yours"):
+        pairs.undo_decision(writer, actor="ada")
+    assert pairs.get_pair(writer, theirs).verdict is Verdict.KEEP_BOTH
+
+
+def test_an_image_that_lost_twice_is_back_when_both_are_undone(writer: Session) -> None:
+    a, b, c = numbers(writer, 3)
+    first, second = add_pair(writer, a, b), add_pair(writer, b, c)
+    pairs.decide(writer, first, Verdict.KEEP_LEFT, actor="ada")
+    pairs.decide(writer, second, Verdict.KEEP_RIGHT, actor="bob")
+    assert status(writer, b) == ("excluded", f"duplicate of {checksum(0)[:12]}")
+    pairs.undo_decision(writer, actor="ada")
+    assert status(writer, b) == ("excluded", f"duplicate of {checksum(2)[:12]}")
+    pairs.undo_decision(writer, actor="bob")
+    assert status(writer, b) == ("active", None)
+
+
+acts = st.lists(st.tuples(st.integers(0, 4), st.sampled_from([*Verdict, None])), max_size=15)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example is forgotten
+)
+@given(acts)
+def test_an_image_is_excluded_exactly_while_a_standing_verdict_is_against_it(
+    database: Engine, acts: list[tuple[int, Verdict | None]]
+) -> None:
+    with forgotten(database) as session:
+        ring = numbers(session, 5)
+        linked = [add_pair(session, *two) for two in pairwise([*ring, add(session, "end")])]
+        standing: dict[int, Verdict] = {}
+        for i, verdict in acts:
+            if verdict is None and standing:
+                pairs.undo_decision(session, actor="ada")
+                standing.popitem()
+            elif verdict is not None and linked[i] not in standing:
+                pairs.decide(session, linked[i], verdict, actor="ada")
+                standing[linked[i]] = verdict
+        stored = pairs.all_pairs(session)
+        assert {pair.id: pair.verdict for pair in stored if pair.verdict} == standing
+        lost = {p.right.id for p in stored if p.verdict is Verdict.KEEP_LEFT}
+        lost |= {p.left.id for p in stored if p.verdict is Verdict.KEEP_RIGHT}
+        wanted = images.ImageFilter(status=Status.EXCLUDED)
+        assert {record.id for record in images.find_images(session, wanted)} == lost

@@ -1,0 +1,108 @@
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, NotFound
+from core.types import Claim, DatasetItem, Label, NormaliseRule, Split, Verdict
+from db import images, imports, pairs, versions
+from db.engine import reading, writing
+from tests.db.builders import add, add_pair, checksum, facts, freeze
+
+
+def test_candidates_are_active_and_labelled(writer: Session) -> None:
+    kept = add(writer, "a", Label.GENUINE, "Ada")
+    fake = add(writer, "b", Label.FAKE)
+    add(writer, "c", Label.UNKNOWN)
+    lost = add(writer, "d", Label.GENUINE)
+    pairs.decide(writer, add_pair(writer, kept, lost), Verdict.KEEP_LEFT, actor="ada")
+    assert versions.candidates(writer) == [
+        (kept, checksum("a"), Label.GENUINE, "Ada"),
+        (fake, checksum("b"), Label.FAKE, None),
+    ]
+
+
+def test_what_ties_images_together(writer: Session) -> None:
+    named = add(writer, "a", Label.UNKNOWN, "Ada")
+    nameless = add(writer, "b")
+    imports.add_fake(writer, facts("f"), Claim(Label.FAKE, "Ada"), [named, nameless], {})
+    fake = images.get_by_checksum(writer, checksum("f")).id
+    assert sorted(versions.identities(writer)) == [(named, "Ada"), (fake, "Ada")]
+    assert sorted(versions.parent_links(writer)) == [(fake, named), (fake, nameless)]
+
+
+def test_versions_are_numbered_from_one_and_listed_newest_first(writer: Session) -> None:
+    a, b = add(writer, "a"), add(writer, "b")
+    assert freeze(writer, [(a, Split.TRAIN)]) == 1
+    assert freeze(writer, [(a, Split.TRAIN), (b, Split.TEST)]) == 2
+    assert [version.number for version in versions.list_versions(writer)] == [2, 1]
+    version = versions.get_version(writer, 2)
+    assert version == versions.list_versions(writer)[0]
+    assert (version.author, version.normalise_rule) == ("ada", NormaliseRule.CROP)
+    assert (version.test_fraction, version.seed) == (0.3, 7)
+    assert version.created_at.tzinfo is not None
+
+
+def test_counts_are_by_split_then_label(writer: Session) -> None:
+    genuine = [add(writer, f"g{i}", Label.GENUINE) for i in range(4)]
+    fakes = [add(writer, f"f{i}", Label.FAKE) for i in range(3)]
+    splits = [Split.TRAIN, Split.TRAIN, Split.TEST, Split.VALIDATION]
+    frozen = [*zip(genuine, splits, strict=True), *zip(fakes, splits, strict=False)]
+    freeze(writer, frozen[:1])
+    number = freeze(writer, frozen)
+    assert versions.get_version(writer, number).counts == {
+        "train": {"genuine": 2, "fake": 2},
+        "validation": {"genuine": 1},
+        "test": {"genuine": 1, "fake": 1},
+    }
+    assert versions.get_version(writer, 1).counts == {"train": {"genuine": 1}}
+
+
+def test_the_same_content_is_not_frozen_twice(database: Engine) -> None:
+    with writing(database) as session:
+        a = add(session, "a")
+        freeze(session, [(a, Split.TRAIN)], content_hash="ab" * 32)
+    with (
+        pytest.raises(Conflict, match="version 1 holds exactly these"),
+        writing(database) as session,
+    ):
+        freeze(session, [(a, Split.TRAIN)], content_hash="ab" * 32)
+    with reading(database) as session:
+        assert len(versions.list_versions(session)) == 1
+
+
+def test_items_keep_what_was_frozen_whatever_becomes_of_the_image(writer: Session) -> None:
+    contents = sorted("abc", key=checksum)
+    ids = [add(writer, name, Label.GENUINE, f"person {name}") for name in contents]
+    number = freeze(writer, [(i, Split.TEST) for i in reversed(ids)])
+    before = versions.items(writer, number)
+    assert before == [
+        DatasetItem(i, checksum(name), Label.GENUINE, f"person {name}", 100 + i, Split.TEST)
+        for name, i in zip(contents, ids, strict=True)
+    ]
+    images.relabel(writer, ids, Label.FAKE, actor="ada")
+    pairs.decide(writer, add_pair(writer, ids[0], ids[1]), Verdict.KEEP_LEFT, actor="ada")
+    assert versions.items(writer, number) == before
+    assert versions.items(writer, 99) == []
+
+
+def test_the_versions_of_an_image(writer: Session) -> None:
+    a, b = add(writer, "a"), add(writer, "b")
+    freeze(writer, [(a, Split.TRAIN)])
+    freeze(writer, [(b, Split.TRAIN)])
+    images.relabel(writer, [a], Label.FAKE, actor="ada")
+    freeze(writer, [(a, Split.TEST)])
+    assert versions.versions_of(writer, a) == [
+        (1, Split.TRAIN, Label.GENUINE),
+        (3, Split.TEST, Label.FAKE),
+    ]
+    assert versions.versions_of(writer, 99) == []
+
+
+def test_a_version_that_is_not_there(writer: Session) -> None:
+    with pytest.raises(NotFound, match="Received 1"):
+        versions.get_version(writer, 1)
+
+
+def test_a_version_without_images_can_be_shown(writer: Session) -> None:
+    number = freeze(writer, [])
+    assert versions.get_version(writer, number).counts == {}
