@@ -137,7 +137,7 @@ def freeze(
 
 @app.command()
 def generate(
-    generator: Annotated[str, typer.Argument(help="self_blended or masked_gan.")],
+    generator: Annotated[str, typer.Argument(help="self-blended or masked-gan.")],
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many parents.")] = None,
     seed: Seed = 0,
     parameters: Set = [],  # noqa: B006 - typer copies it

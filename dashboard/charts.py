@@ -17,9 +17,6 @@ ACCENT = "#2f74b5"
 NEUTRAL = "#8b95a5"
 COSTLY = "#c8553d"
 FAINT = "rgba(139, 149, 165, 0.25)"
-QUIET = {"displayModeBar": False}
-"""Plotly's configuration for `st.plotly_chart`: no tool bar."""
-
 WHITE, INK = "#ffffff", "#12161c"
 LABEL_COLOURS = {Label.GENUINE: ACCENT, Label.FAKE: NEUTRAL}
 TEXT_COLOURS = {Label.GENUINE: WHITE, Label.FAKE: INK}
@@ -232,7 +229,7 @@ def draw_confusion(cells: Sequence[Cell]) -> go.Figure:
         figure.add_annotation(
             x=cell.column, y=cell.row, text=_cell_text(cell), font_color=WHITE, showarrow=False
         )
-    targets = [(cell, dx, dy) for cell in cells for dx in _ACROSS for dy in _DOWN]
+    targets = [(cell, dx, dy) for dx in _ACROSS for dy in _DOWN for cell in cells]
     figure.add_scatter(
         x=[cell.column + dx for cell, dx, _ in targets],
         y=[cell.row + dy for cell, _, dy in targets],
@@ -252,7 +249,7 @@ def draw_confusion(cells: Sequence[Cell]) -> go.Figure:
     return figure
 
 
-_ACROSS, _DOWN = (-0.4, -0.2, 0.0, 0.2, 0.4), (-0.33, 0.0, 0.33)  # squares in a cell
+_ACROSS, _DOWN = (0.0, -0.4, -0.2, 0.2, 0.4), (0.0, -0.33, 0.33)  # centres of the squares
 
 
 def _cell_text(cell: Cell) -> str:

@@ -94,7 +94,7 @@ def walk(settings: Settings) -> None:
         for job in jobs.list_jobs():
             if job.is_active:
                 follow(jobs, job.id)
-        _follow(jobs, jobs.generate("self_blended", {}))
+        _follow(jobs, jobs.generate("self-blended", {}))
         frozen = _follow(jobs, jobs.freeze())
         version = (frozen.result or {})["version"]
         _follow(jobs, jobs.train(version, {}, weights="HED-BSDS500", crop="face"))

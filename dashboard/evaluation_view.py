@@ -29,7 +29,7 @@ CELL_TITLES = {
     "genuine-passed": "Genuine passed",
     "fakes-caught": "Fakes caught",
 }
-_MATRIX, _CLICKED = "confusion-matrix", "clicked-cell"
+_MATRIX, _CLICKED = "matrix", "clicked-cell"
 
 
 def choose_run(trained: Sequence[Run]) -> Run:
@@ -177,7 +177,7 @@ def show_matrix(counts: Sequence[int]) -> None:
     st.plotly_chart(
         charts.draw_confusion(charts.confusion_values(counts)),
         key=_MATRIX,
-        config=charts.QUIET,
+        config=widgets.CALM,
         on_select=_cell_clicked,
         selection_mode="points",
         alt="Confusion matrix: {:,} genuine passed, {:,} genuine called fake, {:,} fakes missed, "

@@ -146,7 +146,8 @@ def _sheets(sheets: Mapping[int, Path], *, key: str) -> None:
     epoch = epochs[0]
     if len(epochs) > 1:
         epoch = st.select_slider("Samples after epoch", epochs, key=key)
-    st.image(str(sheets[epoch]), caption=f"Samples after epoch {epoch}", alt=_SHEET_ALT)
+    st.image(str(sheets[epoch]), width=384, alt=_SHEET_ALT)
+    st.caption(f"Epoch {epoch}. From left: photograph, masked, painted by the network, put back.")
 
 
-_SHEET_ALT = "Rows of a photograph, what was masked out of it, and what the network filled in"
+_SHEET_ALT = "Rows of a photograph, masked, painted by the network, and put back together"

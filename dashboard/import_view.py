@@ -27,6 +27,7 @@ _RULES = {
     NormaliseRule.LETTERBOX: "Fit in whole, grey margins",
 }
 _SHOWN_REJECTED = 200
+_MAX_UPLOAD_MB = 500
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,19 @@ def load_figures(session: Session, job_id: str) -> Figures:
 
 def show_figures(job_id: str, is_active: bool) -> None:
     """Draw what became of an import's files, kept current while it runs."""
-    st.fragment(_figures, run_every="1s" if is_active else None)(job_id)
+    st.fragment(_figures, run_every="2s" if is_active else None)(job_id, is_active)
 
 
-def _figures(job_id: str) -> None:
+def _figures(job_id: str, is_active: bool) -> None:
     with resources.session() as session:
         figures = load_figures(session, job_id)
-    if not figures.n_files:
-        return
+    if not is_active:  # until then the job tells its counts
+        _totals(figures)
+    if figures.rejected:
+        _rejected(figures)
+
+
+def _totals(figures: Figures) -> None:
     with st.container(horizontal=True):
         st.metric("Files seen", figures.n_files, format="localized", border=True)
         for outcome in Outcome:
@@ -75,17 +81,14 @@ def _figures(job_id: str) -> None:
             st.metric(name, figures.outcomes[outcome], format="localized", border=True)
         if figures.outcomes["waiting"]:
             st.metric("Waiting", figures.outcomes["waiting"], format="localized", border=True)
-    if figures.rejected:
-        _rejected(figures)
 
 
 def _rejected(figures: Figures) -> None:
     st.markdown(f"**Rejected files** · {count(figures.outcomes[Outcome.REJECTED], 'file')}")
-    chart, table = st.columns([2, 3])
-    chart.plotly_chart(draw_reasons(figures.reasons), key="reasons", config=CALM)
-    table.dataframe(
+    st.plotly_chart(draw_reasons(figures.reasons), key="reasons", config=CALM, width=520)
+    st.dataframe(
         [
-            {"File": key, "Reason": reason, "What to know": detail}
+            {"File": key, "Reason": in_words(reason), "What to know": detail}
             for key, reason, detail in figures.rejected
         ],
         hide_index=True,
@@ -95,7 +98,12 @@ def _rejected(figures: Figures) -> None:
 
 def draw_reasons(reasons: dict[str, int]) -> go.Figure:
     """Draw how many files were rejected for each reason, most frequent on top."""
-    return bars({name.replace("-", " ").capitalize(): n for name, n in reasons.items()}, NEUTRAL)
+    return bars({in_words(reason): n for reason, n in reasons.items()}, NEUTRAL)
+
+
+def in_words(reason: str) -> str:
+    """Return a reason as people write it: "not-an-image" is "Not an image"."""
+    return reason.replace("-", " ").capitalize()
 
 
 def source_form(rule: NormaliseRule | None) -> None:
@@ -138,7 +146,11 @@ def _folder() -> None:
 
 def _upload() -> None:
     st.file_uploader(
-        "Files, or one zip", key="uploads", type=EXTENSIONS, accept_multiple_files=True
+        "Files, or one zip",
+        key=_uploads_key(),
+        type=EXTENSIONS,
+        accept_multiple_files=True,
+        max_upload_size=_MAX_UPLOAD_MB,
     )
 
 
@@ -171,12 +183,18 @@ def _start(is_upload: bool, rule: NormaliseRule | None) -> None:
         with_manifest=state["names"] == MANIFEST, label=state["claimed"], rule=rule or state["rule"]
     )
     if is_upload:
-        begin = partial(importing.start_uploads, state["uploads"])
+        begin = partial(importing.start_uploads, state[_uploads_key()])
     else:
         begin = partial(importing.start_folder, state["folder"])
     job_id = resources.start(begin, wishes)
     if job_id:
         st.query_params["job"] = job_id
+        state["n-uploads"] = state.get("n-uploads", 0) + 1
+
+
+def _uploads_key() -> str:
+    """Return the uploader's key: another after each import, so that it is empty again."""
+    return f"uploads-{st.session_state.get('n-uploads', 0)}"
 
 
 def past_imports(jobs: Sequence[Job]) -> None:

@@ -5,6 +5,7 @@ import secrets
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -125,7 +126,8 @@ def keep_uploads(uploads: Sequence[BinaryIO], home: Settings) -> Path:
             f"Expected image files, or one zip alone. Received {len(uploads) - len(zips)} files "
             f"and {len(zips)} zips: upload them one after the other."
         )
-    root = home.folder("uploads") / secrets.token_hex(6)
+    today = datetime.now().astimezone()
+    root = home.folder("uploads") / f"upload-{today:%Y-%m-%d}-{secrets.token_hex(3)}"
     root.mkdir()
     if zips:
         _unpack(zips[0], root)

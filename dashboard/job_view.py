@@ -7,7 +7,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from core.errors import VerityError
-from dashboard import resources
+from dashboard import choices, resources
 from dashboard.jobs.client import Job, JobState, Progress
 from dashboard.text import duration, moment, plain
 
@@ -94,6 +94,7 @@ def _progress(job: Job) -> None:
     elif job.state is JobState.DONE:
         took = duration((job.updated_at - job.created_at).total_seconds())
         st.markdown(f"{figures(job.result or {})} · took {took}")
+        _link_to_result(job.kind, job.result or {}, job.id)
     elif progress:
         st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.message))
         st.caption(describe(progress, is_running=job.is_active))
@@ -103,14 +104,32 @@ def _progress(job: Job) -> None:
         st.caption(figures(progress.counts))
 
 
+def _link_to_result(kind: str, result: Mapping[str, Any], job_id: str) -> None:
+    places: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "import": ("import_files", "What became of the files", {"job": job_id}),
+        "freeze": ("dataset", "The version", {}),
+        "generate": ("generate", "The fakes", {"job": job_id}),
+        "train": ("train", "The run", {"run": result.get("run")}),
+        "tune": ("tuning", "The trials", {"study": result.get("study")}),
+        "evaluate": ("evaluate", "The figures", {"run": result.get("run")}),
+    }
+    page, text, query = places[kind]
+    choices.link(page, text, icon=":material/arrow_forward:", **query)
+
+
 def figures(values: Mapping[str, Any]) -> str:
     """Return names and values as one line of Markdown; what is empty is left out."""
-    words = [
-        f"{plain(name.replace('_', ' '))} {plain(str(value))}"
-        for name, value in values.items()
-        if value not in (None, "", {}, [])
-    ]
-    return " · ".join(words)
+    words = []
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            words.append(figures(value))
+        elif value not in (None, "", []):
+            words.append(f"{plain(name.replace('_', ' '))} {plain(_short(value))}")
+    return " · ".join(filter(None, words))
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def describe(progress: Progress, *, is_running: bool = True) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.types import DatasetVersion, Run
+from core.types import DatasetVersion, Run, Split
 from dashboard import resources
-from dashboard.job_view import badge, describe
-from dashboard.jobs.client import Job
-from dashboard.text import moment, plain
+from dashboard.job_view import badge
+from dashboard.jobs.client import Job, Progress
+from dashboard.text import duration, moment, plain
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,6 @@ def show_waiting(items: Sequence[Waiting]) -> None:
         for item in items:
             with st.container(border=True, height="stretch"):
                 st.metric(item.one if item.n == 1 else item.many, item.n, format="localized")
-                st.space("stretch")
                 st.page_link(
                     f"../pages/{item.page}",
                     label=item.act,
@@ -113,7 +112,7 @@ def show_running(jobs: Sequence[Job]) -> None:
     """Draw the jobs that wait or run with their progress, kept current."""
     active = [job.id for job in jobs if job.is_active]
     if active:
-        st.subheader("Running", anchor=False)
+        st.subheader("Under way", anchor=False)
         st.fragment(_running, run_every="2s")(active)
 
 
@@ -128,20 +127,25 @@ def _running(job_ids: Sequence[str]) -> None:
             st.markdown(f"**{job.kind.capitalize()}** · {moment(job.created_at)}", width="content")
             if progress:
                 share = min(max(progress.fraction, 0.0), 1.0)
-                st.progress(share, text=f"{plain(progress.message)} · {describe(progress)}")
+                st.progress(share, text=f"{plain(progress.message)}{_left(progress)}")
+
+
+def _left(progress: Progress) -> str:
+    left = progress.seconds_left
+    return f" · about {duration(left)} left" if left is not None else ""
 
 
 def show_latest(version: DatasetVersion | None, run: Run | None) -> None:
     """Draw the latest dataset version and the latest run."""
     with st.container(border=True):
-        st.markdown("**Latest dataset version**")
+        st.markdown("**Dataset version**")
         if version:
             _version(version)
         else:
             st.caption("None is frozen yet.")
             st.page_link("../pages/dataset.py", label="Freeze one", icon=":material/inventory_2:")
     with st.container(border=True):
-        st.markdown("**Latest run**")
+        st.markdown("**Run**")
         if run:
             _run(run)
         else:
@@ -151,15 +155,16 @@ def show_latest(version: DatasetVersion | None, run: Run | None) -> None:
 
 def _version(version: DatasetVersion) -> None:
     with st.container(horizontal=True):
-        st.metric("Version", version.number)
-        for split, labels in version.counts.items():
-            st.metric(split.capitalize(), sum(labels.values()), format="localized")
+        st.metric("Number", version.number)
+        for split in Split:
+            n_images = sum(version.counts.get(split, {}).values())
+            st.metric(split.capitalize(), n_images, format="localized")
     st.caption(f"Frozen {moment(version.created_at)} by {plain(version.author)}")
 
 
 def _run(run: Run) -> None:
     with st.container(horizontal=True):
-        st.metric("Run", run.id)
+        st.metric("Number", run.id)
         st.metric("On version", run.dataset_version)
         if run.best_val_auc is not None:
             st.metric("Best validation AUC", f"{run.best_val_auc:.3f}")

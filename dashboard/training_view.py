@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.types import DatasetVersion, EpochMetrics, Run
-from dashboard import charts, choices, resources
+from dashboard import charts, choices, resources, widgets
 from dashboard.jobs.client import Job, JobState
 from dashboard.text import count, duration, moment, plain
 from db import runs
@@ -175,7 +175,7 @@ def show_curves(epochs: Sequence[EpochMetrics], *, key: str) -> None:
         column.plotly_chart(
             charts.draw_curve(curves, measure),
             key=f"{measure}-{key}",
-            config=charts.QUIET,
+            config=widgets.CALM,
             alt=f"{title} over {count(len(epochs), 'epoch')}"
             + (f"; best epoch {best.epoch}, validation AUC {best.val_auc:.4f}" if best else ""),
         )

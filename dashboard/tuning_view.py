@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.types import Trial
-from dashboard import charts, choices, resources
+from dashboard import charts, choices, resources, widgets
 from dashboard.text import count
 from dashboard.training_view import Source
 from db import runs
@@ -104,7 +104,7 @@ def show_trials(study_id: int) -> None:
     st.plotly_chart(
         charts.draw_trials(charts.trial_values(trials)),
         key=f"trials-{study_id}",
-        config=charts.QUIET,
+        config=widgets.CALM,
         alt=f"Parameters and validation AUC of {count(len(trials), 'trial')}; the table says the "
         "same in numbers",
     )

@@ -82,10 +82,11 @@ def show_image(checksum: str) -> None:
 
 def empty(message: str, page: str, label: str, icon: str) -> None:
     """Draw an empty state: what to do next, and the way there."""
-    with st.container(border=True, horizontal_alignment="center"):
+    with st.container(border=True, horizontal_alignment="center", key=f"empty-{page}"):
         st.space("small")
-        st.markdown(message, width="content")
-        st.page_link(page, label=label, icon=icon, width="content")
+        st.markdown(message, width=560, text_alignment="center")
+        if st.button(label, key=f"go-{page}", icon=icon, type="primary"):
+            st.switch_page(page)
         st.space("small")
 
 

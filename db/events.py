@@ -1,13 +1,14 @@
 """The history: what was decided, by whom, and how to take it back."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.types import Event
-from db.tables import EventRow
+from db.tables import EventRow, now
 
 
 def record(
@@ -19,8 +20,12 @@ def record(
     subject_id: int,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
+    at: datetime | None = None,
 ) -> int:
-    """Write one act into the history and return its number."""
+    """Write one act into the history and return its number.
+
+    Acts of one person that share their moment `at` are one act on many things.
+    """
     row = EventRow(
         actor=actor,
         action=action,
@@ -28,6 +33,7 @@ def record(
         subject_id=subject_id,
         before=dict(before),
         after=dict(after),
+        at=at or now(),
     )
     session.add(row)
     session.flush()
@@ -44,16 +50,12 @@ def history(session: Session, subject: str, subject_id: int) -> list[Event]:
     return [_event(row) for row in session.scalars(query)]
 
 
-def find_last(session: Session, actor: str, action: str) -> Event | None:
-    """Return the newest act of this kind by this person that is not taken back, if any."""
-    query = (
-        select(EventRow)
-        .where(EventRow.actor == actor, EventRow.action == action, EventRow.is_undone.is_(False))
-        .order_by(EventRow.id.desc())
-        .limit(1)
-    )
-    row = session.scalar(query)
-    return _event(row) if row else None
+def last_act(session: Session, actor: str, action: str) -> list[Event]:
+    """Return this person's newest act of a kind that is not taken back: one event a thing."""
+    mine = (EventRow.actor == actor, EventRow.action == action, EventRow.is_undone.is_(False))
+    newest = select(EventRow.at).where(*mine).order_by(EventRow.id.desc()).limit(1)
+    query = select(EventRow).where(*mine, EventRow.at == newest.scalar_subquery())
+    return [_event(row) for row in session.scalars(query.order_by(EventRow.id))]
 
 
 def standing(session: Session, action: str, subject: str, subject_id: int) -> list[Event]:

@@ -11,7 +11,6 @@ from core.errors import Conflict, NotFound
 from core.types import (
     Box,
     Claim,
-    Event,
     Face,
     ImageRecord,
     Label,
@@ -20,7 +19,7 @@ from core.types import (
     Status,
 )
 from db import events
-from db.tables import ImageRow, ItemRow, LocationRow, ParentRow
+from db.tables import ImageRow, ItemRow, LocationRow, ParentRow, now
 
 PAGE_SIZE = 60
 
@@ -153,7 +152,8 @@ def distinct(session: Session, column: str) -> list[str]:
 
 
 def relabel(session: Session, ids: Sequence[int], label: Label, *, actor: str) -> int:
-    """Give images another label; each change is an act in the history. Return how many changed."""
+    """Give images another label, as one act in the history. Return how many changed."""
+    moment = now()
     changed = [row for row in _get_rows(session, ids) if row.label != label]
     for row in changed:
         events.record(
@@ -164,33 +164,35 @@ def relabel(session: Session, ids: Sequence[int], label: Label, *, actor: str) -
             subject_id=row.id,
             before={"label": row.label},
             after={"label": label.value},
+            at=moment,
         )
         row.label = label.value
         row.is_label_decided = True
     return len(changed)
 
 
-def undo_relabel(session: Session, *, actor: str) -> Event:
-    """Take this person's newest relabelling back.
+def undo_relabel(session: Session, *, actor: str) -> int:
+    """Take this person's newest relabelling back, with all images it changed; return how many.
 
     Raises:
         NotFound: If there is none.
-        Conflict: If somebody relabelled that image since.
+        Conflict: If somebody relabelled one of those images since.
     """
-    event = events.find_last(session, actor, "relabel")
-    if event is None:
+    act = events.last_act(session, actor, "relabel")
+    if not act:
         raise NotFound("There is no relabelling of yours left to undo.")
-    row = _get_row(session, event.subject_id)
-    newest, *earlier = events.standing(session, "relabel", "image", row.id)
-    if newest.id != event.id:
-        raise Conflict(
-            f"Expected your label of image {row.id} to be the newest. Received {row.label!r} by "
-            f"{newest.actor}, who relabelled it since."
-        )
-    row.label = event.before["label"]
-    row.is_label_decided = bool(earlier)
-    events.mark_undone(session, event.id)
-    return event
+    for event in act:
+        row = _get_row(session, event.subject_id)
+        newest, *earlier = events.standing(session, "relabel", "image", row.id)
+        if newest.id != event.id:
+            raise Conflict(
+                f"Expected your label of image {row.id} to be the newest. Received {row.label!r} "
+                f"by {newest.actor}, who relabelled it since."
+            )
+        row.label = event.before["label"]
+        row.is_label_decided = bool(earlier)
+        events.mark_undone(session, event.id)
+    return len(act)
 
 
 def neighbours(

@@ -176,15 +176,16 @@ def add_fake(
 ) -> Outcome:
     """Insert a generated image with its parents, unless its checksum is known.
 
-    It counts as compared with all others: what it resembles is what it was made from.
+    It counts as compared with all others: what it resembles is what it was made from. A fake that
+    came back by an import is given its parents, and is fake unless a person said otherwise.
     """
     image_id, outcome = add_image(session, facts, claim)
-    if outcome is Outcome.NEW:
-        session.get_one(ImageRow, image_id).is_paired = True
-        session.add_all(
-            ParentRow(child_id=image_id, parent_id=parent_id, recipe=dict(recipe))
-            for parent_id in parent_ids
-        )
+    image = session.get_one(ImageRow, image_id)
+    image.is_paired = True
+    if not image.is_label_decided:
+        image.label = Label.FAKE.value
+    rows = [{"child_id": image_id, "parent_id": i, "recipe": dict(recipe)} for i in parent_ids]
+    insert_missing(session, ParentRow, rows)
     return outcome
 
 

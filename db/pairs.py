@@ -95,7 +95,8 @@ def decide(session: Session, pair_id: int, verdict: Verdict, *, actor: str) -> N
     """Record a person's verdict on a pair; the image not kept leaves the next version.
 
     Raises:
-        Conflict: If somebody decided the pair before.
+        Conflict: If somebody decided the pair before, or the image kept here lost, directly or by
+            way of others, to the one that would go: no copy would be left.
     """
     row = _get_row(session, pair_id)
     if row.verdict is not None:
@@ -103,6 +104,7 @@ def decide(session: Session, pair_id: int, verdict: Verdict, *, actor: str) -> N
             f"Expected pair {pair_id} to be undecided. Received one that {row.decided_by} "
             f"decided: {row.verdict}. Undo that first."
         )
+    _check_one_stays(session, row, verdict)
     _set_verdict(session, row, verdict, actor)
     events.record(
         session,
@@ -117,9 +119,10 @@ def decide(session: Session, pair_id: int, verdict: Verdict, *, actor: str) -> N
 
 def undo_decision(session: Session, *, actor: str) -> Event:
     """Take this person's newest verdict back, or raise NotFound."""
-    event = events.find_last(session, actor, "decide")
-    if event is None:
+    act = events.last_act(session, actor, "decide")
+    if not act:
         raise NotFound("There is no verdict of yours left to undo.")
+    event = act[-1]
     _set_verdict(session, _get_row(session, event.subject_id), None, actor)
     events.mark_undone(session, event.id)
     return event
@@ -139,6 +142,35 @@ def pairs_of(session: Session, image_id: int) -> list[DuplicatePair]:
     return [_pair(row) for row in session.execute(query.order_by(PairRow.id))]
 
 
+def _check_one_stays(session: Session, row: PairRow, verdict: Verdict) -> None:
+    """Follow who lost to whom from the image kept; refuse if that leads to the one that goes."""
+    if verdict is Verdict.KEEP_BOTH:
+        return
+    ends = (row.left_id, row.right_id)
+    kept, gone = ends if verdict is Verdict.KEEP_LEFT else ends[::-1]
+    seen: set[int] = set()
+    ahead = {kept}
+    while ahead:
+        if gone in ahead:
+            raise Conflict(
+                "Expected a verdict that leaves a copy. Received one against the image that an "
+                "earlier verdict kept in place of the other: keep that one, or undo the earlier."
+            )
+        seen |= ahead
+        ahead = {winner for loser in ahead for winner in _winners(session, loser)} - seen
+
+
+def _winners(session: Session, image_id: int) -> list[int]:
+    """Return the images that were kept in place of this one."""
+    lost_left = select(PairRow.right_id).where(
+        PairRow.left_id == image_id, PairRow.verdict == Verdict.KEEP_RIGHT
+    )
+    lost_right = select(PairRow.left_id).where(
+        PairRow.right_id == image_id, PairRow.verdict == Verdict.KEEP_LEFT
+    )
+    return [*session.scalars(lost_left), *session.scalars(lost_right)]
+
+
 def _set_verdict(session: Session, row: PairRow, verdict: Verdict | None, actor: str) -> None:
     row.verdict = verdict.value if verdict else None
     row.decided_by = actor if verdict else None
@@ -149,21 +181,12 @@ def _set_verdict(session: Session, row: PairRow, verdict: Verdict | None, actor:
 
 
 def _refresh_status(session: Session, image_id: int) -> None:
-    lost = session.scalars(
-        select(PairRow)
-        .where(
-            or_(
-                (PairRow.left_id == image_id) & (PairRow.verdict == Verdict.KEEP_RIGHT),
-                (PairRow.right_id == image_id) & (PairRow.verdict == Verdict.KEEP_LEFT),
-            )
-        )
-        .order_by(PairRow.id)
-    ).first()
     image = session.get_one(ImageRow, image_id)
-    if lost is None:
+    winners = _winners(session, image_id)
+    if not winners:
         image.status, image.status_reason = Status.ACTIVE.value, None
         return
-    kept = session.get_one(ImageRow, lost.left_id + lost.right_id - image_id)
+    kept = session.get_one(ImageRow, min(winners))
     image.status = Status.EXCLUDED.value
     image.status_reason = f"duplicate of {kept.checksum[:12]}"
 

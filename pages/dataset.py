@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, choices, dataset_view, job_view, resources
+from dashboard import charts, choices, dataset_view, job_view, resources, widgets
 from db import overview, versions
 
 # Load
@@ -12,12 +12,12 @@ with resources.session() as session:
 freezing = job_view.find_current(job_view.list_jobs("freeze"))
 
 # Show
-st.title("Dataset")
+st.title("Dataset", anchor=False)
 st.caption(
     "A version is frozen: its images, labels and split never change, so that every figure of a "
     "detector can be walked back to the images behind it."
 )
-st.subheader("Next version")
+st.subheader("Next version", anchor=False)
 if not counts["images"]:
     choices.invite("There are no images yet.", "import_files", "Import images")
     st.stop()
@@ -38,7 +38,7 @@ if freezing:
     job_view.follow(freezing.id)
 
 # Show
-st.subheader("Versions")
+st.subheader("Versions", anchor=False)
 if not frozen:
     st.info("No version is frozen yet. The first one takes the images counted above.")
 for version in frozen:
@@ -49,7 +49,7 @@ for version in frozen:
         chart.plotly_chart(
             charts.draw_splits(charts.split_values(version)),
             key=f"splits-{version.number}",
-            config=charts.QUIET,
+            config=widgets.CALM,
             alt=dataset_view.describe_split(version),
         )
 dataset_view.explain_split()

@@ -13,7 +13,7 @@ with resources.session() as session:
     trained = runs.list_runs(session)
 
 # Show
-st.title("Evaluate")
+st.title("Evaluate", anchor=False)
 if not trained:
     choices.invite("No detector has been trained yet.", "train", "Train one")
     st.stop()
@@ -51,13 +51,13 @@ view.show_origin(value, initial)
 # Show
 matrix, rates = st.columns(2, gap="medium")
 with matrix:
-    st.subheader("Confusion matrix")
+    st.subheader("Confusion matrix", anchor=False)
     view.show_matrix(counts)
 with rates:
-    st.subheader("Rates at this threshold")
+    st.subheader("Rates at this threshold", anchor=False)
     view.show_rates(counts)
     view.save_fields(run, split, value)
 view.show_history(saved)
-st.subheader("Images")
+st.subheader("Images", anchor=False)
 for cell in view.choose_cells():
     view.show_cell(data, value, cell, counts[charts.CELLS.index(cell)])

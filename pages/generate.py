@@ -13,7 +13,7 @@ jobs = job_view.list_jobs("generate")
 job = choices.chosen(jobs, "job")
 
 # Show
-st.title("Generate")
+st.title("Generate", anchor=False)
 st.caption(
     "Fakes made here are labelled fake, know the photographs they were made from, and never stand "
     "on another side of a split than those."
@@ -56,5 +56,5 @@ if job is None:
     st.stop()
 job_view.follow(job.id)
 generation_view.show_results(job.id, is_active=job.is_active)
-st.subheader("Past generations")
+st.subheader("Past generations", anchor=False)
 jobs_view.table(jobs)

@@ -9,7 +9,7 @@ jobs = job_view.list_jobs()
 job_id = st.query_params.get("job", "")
 
 # Show and act
-st.title("Jobs")
+st.title("Jobs", anchor=False)
 st.caption(
     "Imports, freezes, fakes, trainings and searches run in workers. They go on when you close "
     "this page, and a killed one is taken up again where it was."

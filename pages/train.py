@@ -17,7 +17,7 @@ current = job_view.find_current(jobs)
 live_job = current.id if current and current.is_active else None
 
 # Show
-st.title("Train")
+st.title("Train", anchor=False)
 st.caption(
     "A frozen VGG16 trunk turns every image into features once; a small head is trained on them."
 )
@@ -44,7 +44,7 @@ if live_job:
     training_view.follow_curves(live_job)
 if run is None:
     st.stop()
-st.subheader("Runs")
+st.subheader("Runs", anchor=False)
 training_view.runs_table(trained, jobs)
 training_view.show_run(run)
 if epochs and (live_job is None or live_job != run.job_id):

@@ -13,7 +13,7 @@ current = job_view.find_current(job_view.list_jobs("tune"))
 live_job = current.id if current and current.is_active else None
 
 # Show
-st.title("Tuning")
+st.title("Tuning", anchor=False)
 st.caption(
     "Heads drawn at random are trained on the training split and measured on validation. The "
     "features are computed once, so a trial takes seconds."

@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 SIZE_PX, NOISE_SIZE, GROUPS = 64, 32, 8
 GENERATOR_CHANNELS, DISCRIMINATOR_CHANNELS = (24, 48, 96, 160), (32, 64, 128, 128)
 COLOUR_JITTER = 0.08
-DISCRIMINATOR_HASTE = 4.0  # two time scales: Heusel et al. (2017)
+DISCRIMINATOR_HASTE = 2.0  # two time scales: Heusel et al. (2017)
 PAINTER_MEMORY = 0.995  # what fills the faces is a moving average: Yazici et al. (2019)
 
 
@@ -153,7 +153,7 @@ def build_discriminator() -> Any:
     for channels in DISCRIMINATOR_CHANNELS:
         convolution = layers.Conv2D(channels, 4, strides=2, padding="same")
         x = layers.LeakyReLU(0.2)(layers.SpectralNormalization(convolution)(x))
-    verdict = layers.SpectralNormalization(layers.Conv2D(1, 3, padding="same"))(x)
+    verdict = layers.Conv2D(1, 3, padding="same")(x)  # bounded too, it would whisper
     return keras.Model([face, mask], verdict)
 
 

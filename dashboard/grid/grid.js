@@ -52,7 +52,6 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   grid.classList.toggle("strip", data.strip)
   grid.replaceChildren(...cells.map(cell => drawCell(cell, selectable)))
 
-  state.selected = new Set(ids.filter(id => state.selected.has(id)))
   state.focus = Math.min(state.focus, Math.max(ids.length - 1, 0))
   state.anchor = Math.min(state.anchor, state.focus)
 

@@ -18,10 +18,11 @@ from db.imports import PendingFile, Rejection
 
 def list_files(context: Context, job_id: str, arguments: Mapping[str, Any]) -> int:
     """Note every file that the import sees and return how many there are."""
+    seen = list(_seen(context, arguments))  # before the transaction: a large folder takes a while
+    wanted = arguments["rule"]
     with writing(context.database) as session:
-        wanted = arguments["rule"]
         imports.normalise_rule(session, NormaliseRule(wanted) if wanted else None)
-        return imports.list_files(session, job_id, arguments["storage"], _seen(context, arguments))
+        return imports.list_files(session, job_id, arguments["storage"], seen)
 
 
 def _seen(context: Context, arguments: Mapping[str, Any]) -> Iterator[SourceFile]:

@@ -64,7 +64,7 @@ class Geometry:
 def build(person: Person, shot: Shot) -> Geometry:
     """Return the surfaces of one picture."""
     model = load_model()
-    coarse = model.shape(_open_eyes(person.shape) | _expression(person, shot))
+    coarse = _level(model.shape(_open_eyes(person.shape) | _expression(person, shot)))
     fine = (model.refine @ coarse).astype(np.float32)
     normals = vertex_normals(fine, model.triangles)
     head = measure_scalp(fine, normals)
@@ -103,6 +103,17 @@ def build(person: Person, shot: Shot) -> Geometry:
         rotation=turn,
         face=(landmarks[:2].mean(axis=0) + pose(chin[None], turn, body)[0]) / 2,
     )
+
+
+def _level(coarse: Floats) -> Floats:
+    """Move a body so that its eyes lie at the neutral eyes' height: people differ in stature.
+
+    The neck would otherwise twist in the face of the short and in the chest of the tall.
+    """
+    model = load_model()
+    eyes = np.concatenate(model.eyes)
+    shift = coarse[eyes].mean(axis=0) - model.base[eyes].mean(axis=0)
+    return np.asarray(coarse - shift * floats([0, 1, 1]), np.float32)
 
 
 def _open_eyes(shape: dict[str, float]) -> dict[str, float]:

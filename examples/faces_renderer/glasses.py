@@ -38,13 +38,22 @@ def build_glasses(person: Person, coarse: Floats, fine: Floats) -> tuple[Floats,
     if person.glasses == "none":
         return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int64)
     frame = FRAMES[person.glasses]
+    fit = _head_width(fine)
     eyes = [coarse[index].mean(axis=0) for index in load_model().eyes]
     plane = _plane(fine)
     lines = []
     for sign, eye in zip((-1, 1), eyes, strict=True):
-        lines += [_rim(frame, sign, eye, plane), _temple(sign, eye, plane, fine)]
-    lines.append(_bridge(eyes[0], plane))
+        lines += [_rim(frame, sign, eye, plane, fit), _temple(sign, eye, plane, fit, fine)]
+    lines.append(_bridge(eyes[0], plane, fit))
     return _sweep(lines, frame.radius)
+
+
+def _head_width(fine: Floats) -> float:
+    """Return how wide the head is at the temples, as a share of the neutral head's width."""
+    base = load_model().fine_base
+    temples = (np.abs(base[:, 1] - 7.4) < 0.08) & (np.abs(base[:, 2] - 0.9) < 0.15)
+    width = np.abs(fine[temples, 0]).mean() / np.abs(base[temples, 0]).mean()
+    return float(np.clip(width, 0.78, 1.12))
 
 
 def _plane(fine: Floats) -> float:
@@ -55,19 +64,21 @@ def _plane(fine: Floats) -> float:
     return float(np.percentile(fine[near, 2] + CURVE * fine[near, 0] ** 2, 97)) + 0.03
 
 
-def _rim(frame: Frame, sign: int, eye: Floats, plane: float) -> Floats:
+def _rim(frame: Frame, sign: int, eye: Floats, plane: float, fit: float) -> Floats:
     angle = np.linspace(0, 2 * np.pi, 49)
     cos, sin = np.cos(angle), np.sin(angle)
-    middle = sign * max(abs(eye[0]), NEAREST_LENS)
-    x = middle + HALF_WIDTH * np.sign(cos) * np.abs(cos) ** (2 / frame.power)
-    y = eye[1] - 0.02 + frame.half_height * np.sign(sin) * np.abs(sin) ** (2 / frame.power)
+    middle = sign * max(abs(eye[0]), NEAREST_LENS * fit)
+    x = middle + HALF_WIDTH * fit * np.sign(cos) * np.abs(cos) ** (2 / frame.power)
+    y = eye[1] - 0.02 + fit * frame.half_height * np.sign(sin) * np.abs(sin) ** (2 / frame.power)
     return np.stack([x, y, plane - CURVE * x**2], axis=1)
 
 
-def _temple(sign: int, eye: Floats, plane: float, fine: Floats) -> Floats:
+def _temple(sign: int, eye: Floats, plane: float, fit: float, fine: Floats) -> Floats:
     base = load_model().fine_base
     ear = fine[np.argmin(((base - floats([sign * 0.79, 7.33, 0.6])) ** 2).sum(axis=1))]
-    hinge = np.array([sign * (max(abs(eye[0]), NEAREST_LENS) + HALF_WIDTH), eye[1] + 0.06, 0])
+    hinge = np.array(
+        [sign * (max(abs(eye[0]), NEAREST_LENS * fit) + HALF_WIDTH * fit), eye[1] + 0.06, 0]
+    )
     hinge[2] = plane - CURVE * hinge[0] ** 2
     outside = np.array([sign * max(abs(ear[0]), abs(hinge[0])), ear[1] + 0.03, ear[2]])
     bow = (hinge + outside) / 2 + [sign * 0.05, 0, 0]
@@ -75,8 +86,8 @@ def _temple(sign: int, eye: Floats, plane: float, fine: Floats) -> Floats:
     return np.asarray((1 - t) ** 2 * hinge + 2 * t * (1 - t) * bow + t**2 * outside)
 
 
-def _bridge(eye: Floats, plane: float) -> Floats:
-    inner = max(abs(eye[0]), NEAREST_LENS) - HALF_WIDTH
+def _bridge(eye: Floats, plane: float, fit: float) -> Floats:
+    inner = max(abs(eye[0]), NEAREST_LENS * fit) - HALF_WIDTH * fit
     x = np.linspace(-inner, inner, 9)
     return np.stack([x, eye[1] + 0.04 + 0.03 * np.cos(x / inner * 1.5), 0 * x + plane + 0.02], 1)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,11 @@ from db.imports import PendingFile, Rejection
 
 STORAGE = "photographs"
 FACE = Face(Box(10, 20, 30, 40.5), tuple((float(i), i + 0.5) for i in range(5)), 0.9)
+MODEST = settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # `forgotten` keeps them apart
+)
 BROKEN = Rejection("truncated", "Expected a whole file. Received half of one.")
 
 
@@ -107,11 +113,8 @@ def freeze(
     session: Session, splits: Sequence[tuple[int, Split]], content_hash: str | None = None
 ) -> int:
     """Freeze these images as they are labelled now and return the version's number."""
-    now = {image_id: rest for image_id, *rest in versions.candidates(session)}
-    items = [
-        DatasetItem(image_id, *now[image_id], group=100 + image_id, split=split)
-        for image_id, split in splits
-    ]
+    now = {row[0]: row for row in versions.candidates(session)}
+    items = [DatasetItem(*now[image_id], 100 + image_id, split) for image_id, split in splits]
     return versions.add_version(
         session,
         items,

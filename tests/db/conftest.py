@@ -33,7 +33,8 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A server of the tests' own on a Unix socket, stopped and removed at the end."""
-    missing = [name for name in PROGRAMS if shutil.which(name) is None]
+    needed = (*PROGRAMS, "runuser") if os.geteuid() == 0 else PROGRAMS
+    missing = [name for name in needed if shutil.which(name) is None]
     if missing:
         pytest.skip(f"PostgreSQL is not installed here: no {', '.join(missing)} on the PATH")
     # Not pytest's own folder: a socket's path may not be longer than 107 bytes.
@@ -42,29 +43,27 @@ def postgresql_url() -> Iterator[str]:
         _serve(folder)
         yield f"postgresql+psycopg://verity@/postgres?host={folder}"
     finally:
-        _control(folder, ["pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop"])
+        _run(folder, ["pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop"])
         shutil.rmtree(folder)
 
 
 def _serve(folder: Path) -> None:
-    data, options = str(folder / "data"), f"-h '' -k {folder} -c fsync=off"
     if os.geteuid() == 0:
         shutil.chown(folder, _account())
-    for command in (
-        ["initdb", "-D", data, "-U", "verity", "-A", "trust", "-E", "UTF8"]
-        + ["--locale=C.UTF-8", "--no-sync"],
-        ["pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start"],
-    ):
-        done = _control(folder, command)
-        if done.returncode:
-            pytest.skip(f"PostgreSQL does not start here: {done.stderr.strip()}")
+    data, options = str(folder / "data"), f"-h '' -k {folder} -c fsync=off"
+    create = f"initdb -D {data} -U verity -A trust -E UTF8 --locale=C.UTF-8 --no-sync".split()
+    start = ["pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start"]
+    for command in (create, start):
+        error = _run(folder, command)
+        if error:
+            pytest.skip(f"PostgreSQL does not start here: {error}")
 
 
-def _control(folder: Path, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    program = str(shutil.which(command[0]))
+def _run(folder: Path, command: Sequence[str]) -> str | None:
+    """Run one of PostgreSQL's programs and return what it said if it failed."""
     as_other = ["runuser", "-u", _account(), "--"] if os.geteuid() == 0 else []
-    # To a file: the server inherits the output, and a pipe would stay open as long as it runs.
-    with (folder.parent / f"{folder.name}.out").open("w+") as output:
+    program = str(shutil.which(command[0]))
+    with tempfile.TemporaryFile("w+") as output:  # the server would keep a pipe open for ever
         done = subprocess.run(
             [*as_other, program, *command[1:]],
             cwd=folder,
@@ -73,9 +72,7 @@ def _control(folder: Path, command: Sequence[str]) -> subprocess.CompletedProces
             check=False,
         )
         output.seek(0)
-        told = output.read()
-    Path(output.name).unlink()
-    return subprocess.CompletedProcess(done.args, done.returncode, stderr=told)
+        return output.read() if done.returncode else None
 
 
 def _account() -> str:

@@ -186,7 +186,7 @@ def test_undo_goes_back_step_by_step_and_only_through_ones_own_acts(writer: Sess
     images.relabel(writer, [a], Label.FAKE, actor="ada")
     images.relabel(writer, [a], Label.UNKNOWN, actor="ada")
     images.relabel(writer, [b], Label.FAKE, actor="bob")
-    assert images.undo_relabel(writer, actor="ada").subject_id == a
+    assert images.undo_relabel(writer, actor="ada") == 1
     assert label_of(writer, a) is Label.FAKE
     images.undo_relabel(writer, actor="ada")
     assert label_of(writer, a) is Label.GENUINE
@@ -194,6 +194,14 @@ def test_undo_goes_back_step_by_step_and_only_through_ones_own_acts(writer: Sess
         images.undo_relabel(writer, actor="ada")
     assert label_of(writer, b) is Label.FAKE
     assert len(events.history(writer, "image", a)) == 2
+
+
+def test_undo_takes_back_all_images_of_one_act(writer: Session) -> None:
+    ids = [add(writer, name) for name in "abc"]
+    images.relabel(writer, ids[:1], Label.FAKE, actor="ada")
+    images.relabel(writer, ids, Label.UNKNOWN, actor="ada")
+    assert images.undo_relabel(writer, actor="ada") == 3
+    assert [label_of(writer, i) for i in ids] == [Label.FAKE, Label.GENUINE, Label.GENUINE]
 
 
 def test_undo_is_refused_once_somebody_else_relabelled(writer: Session) -> None:

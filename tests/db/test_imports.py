@@ -2,7 +2,7 @@ from collections import Counter
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from db.tables import HashRow, ImageRow, LocationRow, RejectRow
 from tests.db.builders import (
     BROKEN,
     FACE,
+    MODEST,
     STORAGE,
     add,
     checksum,
@@ -25,11 +26,6 @@ from tests.db.builders import (
     listed,
 )
 
-MODEST = settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example is forgotten
-)
 KEYS = ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
 JOB = count()
 
@@ -43,7 +39,8 @@ claims = st.builds(
 
 
 def rejects(session: Session) -> dict[str, str]:
-    return {key: reason for key, reason in session.execute(select(RejectRow.key, RejectRow.reason))}
+    rows = session.execute(select(RejectRow.key, RejectRow.reason))
+    return {row.key: row.reason for row in rows}
 
 
 def located(session: Session) -> dict[str, str]:
@@ -51,7 +48,7 @@ def located(session: Session) -> dict[str, str]:
     query = select(LocationRow.key, ImageRow.checksum).join(
         ImageRow, ImageRow.id == LocationRow.image_id
     )
-    return {key: value for key, value in session.execute(query)}
+    return {row.key: row.checksum for row in session.execute(query)}
 
 
 def n_images(session: Session) -> int:
@@ -69,7 +66,7 @@ def test_the_first_import_chooses_the_rule_for_good(database: Engine) -> None:
         assert imports.find_rule(session) is NormaliseRule.LETTERBOX
         assert imports.normalise_rule(session) is NormaliseRule.LETTERBOX
         assert imports.normalise_rule(session, NormaliseRule.LETTERBOX) is NormaliseRule.LETTERBOX
-        with pytest.raises(Conflict, match="'letterbox'.*Received 'crop'"):
+        with pytest.raises(Conflict, match=r"'letterbox'.*Received 'crop'"):
             imports.normalise_rule(session, NormaliseRule.CROP)
 
 
@@ -218,7 +215,7 @@ def test_a_crash_within_a_stretch_leaves_all_of_it_to_settle_again(database: Eng
 
 
 def test_importing_twice_doubles_nothing(writer: Session) -> None:
-    contents = [facts("x"), facts("y"), facts("x"), BROKEN]
+    contents: list[ImageFacts | Rejection] = [facts("x"), facts("y"), facts("x"), BROKEN]
     for job_id in ("first", "second"):
         for file, seen in zip(listed(writer, job_id, KEYS), contents, strict=True):
             imports.settle(writer, job_id, file, seen)
@@ -370,3 +367,13 @@ def test_no_folder_can_call_an_image_genuine_that_was_generated_here(writer: Ses
     imports.reconcile_claims(writer, "job")
     fake = images.get_by_checksum(writer, checksum("f"))
     assert Claim(fake.label, fake.identity, fake.generator) == claim
+
+
+def test_a_fake_that_came_back_by_an_import_is_given_its_parents(writer: Session) -> None:
+    import_file(writer, "job", "export/f.png", facts("f"), Claim(Label.GENUINE, "Grace"))
+    parent = add(writer, "x")
+    claim = Claim(Label.FAKE, "Ada", "blend")
+    assert imports.add_fake(writer, facts("f"), claim, [parent], {}) is Outcome.KNOWN
+    fake = images.get_by_checksum(writer, checksum("f"))
+    assert fake.label is Label.FAKE
+    assert [image.id for image in images.parents(writer, fake.id)] == [parent]

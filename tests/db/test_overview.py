@@ -1,6 +1,6 @@
 from itertools import count
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from db import imports, overview, pairs
 from db.imports import Rejection
 from tests.db.builders import (
     BROKEN,
+    MODEST,
     STORAGE,
     add,
     add_pair,
@@ -29,11 +30,7 @@ def test_an_empty_installation_counts_nothing(writer: Session) -> None:
     assert set(overview.counts(writer).values()) == {0}
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example is forgotten
-)
+@MODEST
 @given(st.lists(st.tuples(keys, contents), max_size=12), st.integers(0, 3))
 def test_every_file_seen_is_imported_known_or_rejected(
     database: Engine, seen: list[tuple[str, ImageFacts | Rejection | str]], n_generated: int

@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, NotFound
 from core.types import Claim, Label, Status, Verdict
 from db import events, images, imports, pairs
-from tests.db.builders import add, add_pair, checksum, facts, forgotten
+from tests.db.builders import MODEST, add, add_pair, checksum, facts, forgotten
 
 
 def numbers(session: Session, n: int) -> list[int]:
@@ -108,8 +108,8 @@ def test_a_pair_that_is_not_there(writer: Session) -> None:
 def test_a_verdict_excludes_the_image_that_is_not_kept(
     writer: Session, verdict: Verdict, kept: list[int]
 ) -> None:
-    both = numbers(writer, 2)
-    pair_id = add_pair(writer, *both)
+    both = left, right = numbers(writer, 2)
+    pair_id = add_pair(writer, left, right)
     pairs.decide(writer, pair_id, verdict, actor="ada")
     for i, image_id in enumerate(both):
         duplicate = ("excluded", f"duplicate of {checksum(1 - i)[:12]}")
@@ -146,7 +146,7 @@ def test_undo_brings_the_pair_and_the_image_back(writer: Session) -> None:
 
 def test_undo_takes_back_ones_own_newest_verdict(writer: Session) -> None:
     a, b, c, d = numbers(writer, 4)
-    mine, older, theirs = (add_pair(writer, *two) for two in [(a, b), (c, d), (b, c)])
+    mine, older, theirs = (add_pair(writer, i, j) for i, j in [(a, b), (c, d), (b, c)])
     pairs.decide(writer, older, Verdict.KEEP_BOTH, actor="ada")
     pairs.decide(writer, mine, Verdict.KEEP_BOTH, actor="ada")
     pairs.decide(writer, theirs, Verdict.KEEP_BOTH, actor="bob")
@@ -172,18 +172,14 @@ def test_an_image_that_lost_twice_is_back_when_both_are_undone(writer: Session) 
 acts = st.lists(st.tuples(st.integers(0, 4), st.sampled_from([*Verdict, None])), max_size=15)
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example is forgotten
-)
+@MODEST
 @given(acts)
 def test_an_image_is_excluded_exactly_while_a_standing_verdict_is_against_it(
     database: Engine, acts: list[tuple[int, Verdict | None]]
 ) -> None:
     with forgotten(database) as session:
         ring = numbers(session, 5)
-        linked = [add_pair(session, *two) for two in pairwise([*ring, add(session, "end")])]
+        linked = [add_pair(session, i, j) for i, j in pairwise([*ring, add(session, "end")])]
         standing: dict[int, Verdict] = {}
         for i, verdict in acts:
             if verdict is None and standing:
@@ -198,3 +194,15 @@ def test_an_image_is_excluded_exactly_while_a_standing_verdict_is_against_it(
         lost |= {p.left.id for p in stored if p.verdict is Verdict.KEEP_RIGHT}
         wanted = images.ImageFilter(status=Status.EXCLUDED)
         assert {record.id for record in images.find_images(session, wanted)} == lost
+
+
+def test_verdicts_never_leave_a_circle_without_a_copy(writer: Session) -> None:
+    a, b, c = numbers(writer, 3)
+    ab, bc, ac = (add_pair(writer, *ends) for ends in ((a, b), (b, c), (a, c)))
+    pairs.decide(writer, ab, Verdict.KEEP_LEFT, actor="ada")
+    pairs.decide(writer, bc, Verdict.KEEP_LEFT, actor="ada")
+    with pytest.raises(Conflict, match="leaves a copy"):
+        pairs.decide(writer, ac, Verdict.KEEP_RIGHT, actor="ada")
+    assert status(writer, a)[0] == Status.ACTIVE
+    pairs.decide(writer, ac, Verdict.KEEP_LEFT, actor="ada")
+    assert status(writer, a)[0] == Status.ACTIVE

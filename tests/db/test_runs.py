@@ -2,7 +2,7 @@ from math import nan
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.errors import InvalidInput, NotFound
 from core.types import EpochMetrics, Label, Split, Trial
 from db import events, images, runs
-from tests.db.builders import add, forgotten, freeze, start_run
+from tests.db.builders import MODEST, add, forgotten, freeze, start_run
 
 
 def metrics(epoch: int, val_auc: float, loss: float = 0.5) -> EpochMetrics:
@@ -100,11 +100,7 @@ def test_epochs_of_another_run_do_not_count(writer: Session, run_id: int) -> Non
 aucs = st.dictionaries(st.integers(1, 9), st.sampled_from([0.5, 0.75, 0.875, 1.0]), min_size=1)
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example is forgotten
-)
+@MODEST
 @given(aucs, st.randoms(use_true_random=False))
 def test_the_best_epoch_is_the_first_of_the_best(
     database: Engine, aucs: dict[int, float], random: Random

@@ -20,7 +20,7 @@ def reject(key: str, detail: str) -> dict[str, object]:
 
 def details(session: Session) -> dict[str, str]:
     rows = session.execute(select(RejectRow.key, RejectRow.detail).order_by(RejectRow.key))
-    return {key: detail for key, detail in rows}
+    return {row.key: row.detail for row in rows}
 
 
 def test_insert_missing_adds_what_is_new_and_leaves_the_rest(writer: Session) -> None:

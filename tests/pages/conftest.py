@@ -107,7 +107,7 @@ def _seed(home: Settings) -> None:
             claim = Claim(Label.FAKE, IDENTITIES[i % 4], "self-blended")
             facts = _analysed(store, 100 + i)
             imports.add_fake(session, facts, claim, [i + 1], {"seed": i})
-        pairs.add_pairs(session, [_pair(1, 2, 2), _pair(3, 4, 0), _pair(5, 16, 4, mirrored=True)])
+        pairs.add_pairs(session, [_pair(1, 5, 2), _pair(3, 7, 0), _pair(5, 16, 4, mirrored=True)])
     _seed_detection(home)
 
 

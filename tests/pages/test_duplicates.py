@@ -46,7 +46,7 @@ def test_verdict_is_stored_and_the_next_pair_comes(
     app = open_page("duplicates.py")
     app.button(key=f"2-{verdict}").click().run()
     assert not app.exception
-    assert (status(3), status(4)) == (left, right)
+    assert (status(3), status(7)) == (left, right)
     assert shown_pair(app) == 1
     with resources.session() as session:
         decided = pairs.get_pair(session, 2)
@@ -61,7 +61,7 @@ def test_undo_brings_the_pair_back(seeded_home: Settings, open_page: OpenPage) -
     assert shown_pair(app) == 1
     app.button(key="undo-verdict").click().run()
     assert shown_pair(app) == 2
-    assert status(4) is Status.ACTIVE
+    assert status(7) is Status.ACTIVE
 
 
 def test_a_key_pressed_twice_cannot_decide_a_pair_not_yet_seen(

@@ -28,18 +28,18 @@ def test_cards_count_what_waits_for_a_person(seeded_home: Settings, open_page: O
 
 def test_figures_are_those_of_the_installation(seeded_home: Settings, open_page: OpenPage) -> None:
     app = open_page("overview.py")
-    shown = {metric.label: metric.value for metric in app.metric}
+    shown = {metric.label: metric.value for metric in reversed(app.metric)}
     assert shown["Images"] == "20"
     assert shown["Genuine"] == "12"
     assert shown["Fake"] == "6"
     assert shown["Unlabelled"] == "2"
     assert shown["People"] == "4"
-    assert shown["Version"] == "1"
+    assert shown["On version"] == "1"
     assert [shown[name] for name in ("Train", "Validation", "Test")] == ["6", "6", "6"]
     assert shown["Best validation AUC"] == "0.900"
 
 
 def test_a_waiting_job_is_shown(seeded_home: Settings, open_page: OpenPage) -> None:
     app = open_page("overview.py")
-    assert "Running" in [header.value for header in app.subheader]
+    assert "Under way" in [header.value for header in app.subheader]
     assert any("**Import**" in text.value for text in app.markdown)

@@ -19,7 +19,7 @@ ENTRIES = [
     for name, generator in GENERATORS.items()
 ]
 QUICK = {"epochs": 1}
-SIZES = ((180, 150), (150, 150), (300, 200), (151, 203))
+SIZES = ((320, 300), (300, 300), (420, 300), (301, 403))  # leave a margin around the face
 
 
 def _quick(generator: Generator) -> dict[str, Any]:

@@ -31,14 +31,19 @@ class Home:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "VERITY_HOME": str(self.root), "VERITY_CPU_WORKERS": "2"}
 
-    def run(self, *words: str, expect: int = 0) -> Any:
-        """Run a command to its end and return the JSON it prints."""
-        command = [sys.executable, "-m", "dashboard", *words, "--json"]
+    def call(self, *words: str, expect: int = 0) -> str:
+        """Run a command to its end and return what it prints, or complains where it should fail."""
+        command = [sys.executable, "-m", "dashboard", *words]
         done = subprocess.run(
             command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
         )
         assert done.returncode == expect, done.stderr
-        return json.loads(done.stdout) if done.stdout else done.stderr
+        return done.stderr if expect else done.stdout
+
+    def run(self, *words: str, expect: int = 0) -> Any:
+        """Run a command and return the JSON it prints, or its complaint where it should fail."""
+        said = self.call(*words, "--json", expect=expect)
+        return said if expect else json.loads(said)
 
     def serve(self) -> None:
         """Start the workers under their supervisor; the fixture stops them."""
@@ -76,18 +81,28 @@ class Home:
         return state
 
 
-@pytest.fixture
-def make_home(tmp_path: Path) -> Iterator[Callable[[str], Home]]:
-    """Make homes by name; whatever still runs on them at the end is stopped."""
+def _make_homes(folder: Path) -> Iterator[Callable[[str], Home]]:
     made: list[Home] = []
 
     def make(name: str) -> Home:
-        made.append(Home(tmp_path / name))
+        made.append(Home(folder / name))
         return made[-1]
 
     yield make
-    for each in made:
-        each.stop()
+    for home in made:
+        home.stop()
+
+
+@pytest.fixture
+def make_home(tmp_path: Path) -> Iterator[Callable[[str], Home]]:
+    """Make homes by name; whatever still runs on them at the end is stopped."""
+    yield from _make_homes(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def make_module_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Home]]:
+    """The same for a whole module."""
+    yield from _make_homes(tmp_path_factory.mktemp("homes"))
 
 
 def _is_called(process: psutil.Process, name: str) -> bool:

@@ -23,6 +23,7 @@ QUERIES = {
     " JOIN images ON images.id = image_id",
     "runs": "SELECT id, dataset_version, weights_hash, best_epoch, best_val_auc FROM runs",
     "epochs": "SELECT run_id, epoch, loss, auc, val_loss, val_auc FROM epochs",
+    "trials": "SELECT study_id, number, params, val_auc FROM trials",
     "predictions": "SELECT run_id, checksum, score FROM predictions"
     " JOIN images ON images.id = image_id",
 }

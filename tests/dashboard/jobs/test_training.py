@@ -1,0 +1,141 @@
+import random
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def frozen(
+    photographs: Path,
+    make_module_home: Callable[[str], Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A home with photographs, fakes made of them and a frozen version."""
+    home = make_module_home("frozen")
+    home.serve()
+    home.run("import", str(photographs), "--label", "genuine", "--wait")
+    made = home.run("generate", "self-blended", "--wait")
+    assert made["made"] > 20
+    assert home.run("freeze", "--wait")["version"] == 1
+    home.stop()
+    return Path(home.root)
+
+
+@pytest.fixture
+def copy_of_frozen(frozen: Path, make_home: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Make homes that hold what `frozen` holds."""
+
+    def make(name: str) -> Any:
+        home = make_home(name)
+        shutil.copytree(frozen, home.root)
+        return home
+
+    return make
+
+
+def test_no_group_crosses_the_frozen_split(
+    frozen: Path, snapshot: Callable[[Path], dict[str, Any]]
+) -> None:
+    held = snapshot(frozen)
+    identity_of = {row[0]: row[5] for row in held["images"]}
+    splits_of: dict[str, set[str]] = {}
+    for _, checksum, _, split in held["items"]:
+        splits_of.setdefault(identity_of[checksum], set()).add(split)
+    assert {len(splits) for splits in splits_of.values()} == {1}
+    assert {split for splits in splits_of.values() for split in splits} == {
+        "train",
+        "validation",
+        "test",
+    }
+
+
+def test_a_training_killed_five_times_ends_as_an_undisturbed_one(
+    copy_of_frozen: Callable[[str], Any], snapshot: Callable[[Path], dict[str, Any]]
+) -> None:
+    words = ("train", "--version", "1", "--set", "epochs=40", "--seed", "3")
+    calm = copy_of_frozen("calm")
+    result = calm.run(*words, "--wait")
+    assert 0.5 < result["best_val_auc"] <= 1
+    shaken = copy_of_frozen("shaken")
+    shaken.serve()
+    job_id = shaken.run(*words)["job"]
+    moments = random.Random(11)
+    for _ in range(5):
+        time.sleep(moments.uniform(2, 8))
+        shaken.kill("gpu-")
+    assert shaken.await_end(job_id) == "done"
+
+    after, before = snapshot(shaken.root), snapshot(calm.root)
+    assert len(after["epochs"]) == 40
+    assert after == before
+
+
+def test_cancel_kills_the_training_and_keeps_its_best_checkpoint(
+    copy_of_frozen: Callable[[str], Any], snapshot: Callable[[Path], dict[str, Any]]
+) -> None:
+    home = copy_of_frozen("home")
+    home.serve()
+    job_id = home.run("train", "--version", "1", "--set", "epochs=1000")["job"]
+    while not snapshot(home.root)["epochs"]:
+        assert home.state(job_id) in ("queued", "running")
+        time.sleep(0.5)
+
+    home.run("cancel", job_id)
+    psutil.wait_procs(_trainings(home), timeout=30)
+
+    assert home.state(job_id) == "cancelled"
+    assert not _trainings(home)
+    assert (home.root / "runs" / "1" / "best.h5").is_file()
+    assert (home.root / "runs" / "1" / "best.keras").is_file()
+    figures = home.run("evaluate", "--run", "1")
+    assert 0 <= figures["auc"] <= 1
+    assert figures["indicative_only"]
+
+
+def test_scoring_files_gives_every_file_a_score_or_a_reason(
+    copy_of_frozen: Callable[[str], Any], photographs: Path, tmp_path: Path
+) -> None:
+    home = copy_of_frozen("home")
+    home.run("train", "--version", "1", "--set", "epochs=2", "--wait")
+    broken = photographs / next(
+        path.relative_to(photographs) for path in photographs.glob("*/planted_text.jpg")
+    )
+    good = next(photographs.glob("*/*_0001.jpg"))
+    out = tmp_path / "scores.csv"
+
+    home.call("score", str(good), str(broken), "--run", "1", "--csv", str(out), expect=1)
+
+    rows = out.read_text().splitlines()
+    assert len(rows) == 3
+    assert 0 <= float(rows[1].split(",")[1]) <= 1
+    assert "Expected" in rows[2]
+
+
+def test_tuning_stores_a_trial_once(
+    copy_of_frozen: Callable[[str], Any], snapshot: Callable[[Path], dict[str, Any]]
+) -> None:
+    home = copy_of_frozen("home")
+    words = ("tune", "--version", "1", "--trials", "3", "--epochs", "3", "--wait")
+    assert home.run(*words)["study"] == 1
+    assert [row[:2] for row in snapshot(home.root)["trials"]] == [(1, 1), (1, 2), (1, 3)]
+
+
+def test_a_version_that_does_not_exist_is_refused(copy_of_frozen: Callable[[str], Any]) -> None:
+    home = copy_of_frozen("home")
+    assert "version" in home.run("train", "--version", "9", "--wait", expect=1)
+
+
+def _trainings(home: Any) -> list[psutil.Process]:
+    return [
+        child
+        for worker in home.workers("gpu-")
+        for child in worker.children()
+        if "dashboard.jobs.child" in child.cmdline()
+    ]
