@@ -21,7 +21,6 @@ GRID = "images"
 
 _SHORTCUTS = {Label.GENUINE: "G", Label.FAKE: "F", Label.UNKNOWN: "U"}
 _MORE = ("generator", "version", "split", "faceless")
-_BATCHES = "relabelled"
 _T = TypeVar("_T")
 
 
@@ -169,19 +168,12 @@ def relabel(ids: Sequence[int], label: Label) -> None:
 
 def _relabel(session: Session, ids: Sequence[int], label: Label) -> None:
     n_changed = images.relabel(session, ids, label, actor=actor())
-    if n_changed:
-        st.session_state.setdefault(_BATCHES, []).append(n_changed)
     resources.notify(f"{count(n_changed, 'image')} relabelled as {label}.", icon=":material/label:")
 
 
 def _undo(session: Session) -> None:
-    """Take back as many single changes as the last act of this session made, or one."""
-    batches = st.session_state.get(_BATCHES, [])
-    n_changes = batches[-1] if batches else 1
-    for _ in range(n_changes):
-        images.undo_relabel(session, actor=actor())
-    del batches[-1:]
-    resources.notify(f"{count(n_changes, 'label')} set back.", icon=":material/undo:")
+    n_changed = images.undo_relabel(session, actor=actor())
+    resources.notify(f"{count(n_changed, 'label')} set back.", icon=":material/undo:")
 
 
 def nothing_found(wanted: ImageFilter) -> None:

@@ -133,7 +133,7 @@ def initial_threshold(run: Run, saved: Sequence[Threshold]) -> Operating:
     """Return the saved threshold, else the one that validation suggests."""
     if saved:
         chosen = saved[0]
-        return Operating(chosen.value, f"Saved by {chosen.author}: {chosen.reason}")
+        return Operating(round(chosen.value, 3), f"Saved by {chosen.author}: {chosen.reason}")
     return _suggested(run.id, run.finished_at)
 
 

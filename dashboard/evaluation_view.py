@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.types import ImageRecord, Run, Split, Threshold
-from dashboard import charts, choices, job_view, resources, training_view, widgets
+from core.types import Run, Split, Threshold
+from dashboard import charts, choices, job_view, resources, training_form, widgets
 from dashboard.auth import actor
 from dashboard.evaluation import (
     ENOUGH_GENUINE,
@@ -14,21 +14,12 @@ from dashboard.evaluation import (
     Rate,
     Scored,
     Summary,
-    images_in_cell,
     rates,
 )
-from dashboard.grid import Badge, Cell, image_grid, thumbnail
+from dashboard.gallery import MISTAKES
 from dashboard.text import count, moment, plain
 from db import runs
 
-PAGE_SIZE = 24
-MISTAKES = "mistakes"
-CELL_TITLES = {
-    "genuine-called-fake": "Genuine called fake",
-    "fakes-missed": "Missed fakes",
-    "genuine-passed": "Genuine passed",
-    "fakes-caught": "Fakes caught",
-}
 _MATRIX, _CLICKED = "matrix", "clicked-cell"
 
 
@@ -62,12 +53,13 @@ def choose_split() -> Split:
 
 def show_run(run: Run) -> None:
     """Say in a line what the detector is, with the way to its training."""
-    crop = training_view.CROPS.get(run.params.get("crop", ""), "")
-    words = [plain(training_view.WEIGHTS.get(run.weights, run.weights)), crop.lower()]
+    crop = training_form.CROPS.get(run.params.get("crop", ""), "")
+    best = f"best epoch {run.best_epoch}" if run.best_epoch else ""
+    words = [plain(training_form.WEIGHTS.get(run.weights, run.weights)), crop.lower(), best]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{' · '.join(filter(None, words))} · best epoch {run.best_epoch} · "
-            f"trained {moment(run.created_at)} by {plain(run.author)}"
+            f"{' · '.join(filter(None, words))} · trained {moment(run.created_at)} "
+            f"by {plain(run.author)}"
         )
         choices.link("train", "Its training", icon=":material/model_training:", run=run.id)
 
@@ -178,7 +170,7 @@ def show_matrix(counts: Sequence[int]) -> None:
         charts.draw_confusion(charts.confusion_values(counts)),
         key=_MATRIX,
         config=widgets.CALM,
-        on_select=_cell_clicked,
+        on_select=cell_clicked,
         selection_mode="points",
         alt="Confusion matrix: {:,} genuine passed, {:,} genuine called fake, {:,} fakes missed, "
         "{:,} fakes caught".format(*counts),
@@ -186,7 +178,7 @@ def show_matrix(counts: Sequence[int]) -> None:
     st.caption("Shares are of each row. Click a cell to list its images below.")
 
 
-def _cell_clicked() -> None:
+def cell_clicked() -> None:
     """Choose what the gallery shows; a second click on one spot takes its selection back."""
     points = st.session_state[_MATRIX]["selection"]["points"]
     if points:
@@ -214,70 +206,6 @@ def show_rates(counts: Sequence[int]) -> None:
 
 def _rate_interval(rate: Rate) -> str:
     return "none" if rate.interval is None else f"{rate.interval[0]:.1%} to {rate.interval[1]:.1%}"
-
-
-def choose_cells() -> list[str]:
-    """Draw the choice of what the gallery shows, which stands in the URL."""
-    chosen = st.segmented_control(
-        "Images",
-        [MISTAKES, *CELL_TITLES],
-        default=MISTAKES,
-        required=True,
-        format_func=lambda name: CELL_TITLES.get(name, "All mistakes"),
-        key="cell",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    return list(CELL_TITLES)[:2] if chosen == MISTAKES else [str(chosen)]
-
-
-def show_cell(data: Scored, threshold: float, cell: str, n_images: int) -> None:
-    """Draw the images of one cell, mistakes worst first, page by page."""
-    st.markdown(f"**{CELL_TITLES[cell]}** · {count(n_images, 'image')} · {_ORDERS[cell]}")
-    if not n_images:
-        st.caption("None at this threshold.")
-        return
-    page = _page_number(cell, n_images)
-    shown = images_in_cell(data, threshold, cell, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-    checksums = {image.id: image.checksum for image, _ in shown}
-    image_grid(
-        [_scored_cell(image, score, cell) for image, score in shown],
-        key=f"gallery-{cell}",
-        label=CELL_TITLES[cell],
-        on_open=lambda image_id: choices.remember_image(checksums[image_id]),
-        selectable=False,
-    )
-
-
-_ORDERS = {
-    "genuine-called-fake": "highest score first",
-    "fakes-missed": "lowest score first",
-    "genuine-passed": "highest score first",
-    "fakes-caught": "lowest score first",
-}
-
-
-def _page_number(cell: str, n_images: int) -> int:
-    n_pages = -(-n_images // PAGE_SIZE)
-    if n_pages == 1:
-        return 0
-    page = st.number_input(f"Page, of {n_pages:,}", 1, n_pages, key=f"page-{cell}", width=160)
-    return page - 1
-
-
-def _scored_cell(image: ImageRecord, score: float, cell: str) -> Cell:
-    frozen = "fake" if cell.startswith("fake") else "genuine"
-    badges = [Badge(f"score {score:.3f}"), Badge(frozen, frozen)]
-    if image.label != frozen:
-        badges.append(Badge(f"now {image.label}", "warning"))
-    name = widgets.name_of(image)
-    return Cell(
-        id=image.id,
-        images=(thumbnail(image.checksum),),
-        title=name,
-        alt=f"{name}, {frozen}, score {score:.3f}",
-        badges=tuple(badges),
-    )
 
 
 def save_fields(run: Run, split: Split, value: float) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import VerityError
-from dashboard import resources
+from dashboard import job_view, resources
 from dashboard.jobs.client import Job, JobState
 from dashboard.text import duration
 
@@ -19,6 +19,17 @@ _COLOURS = {
     JobState.FAILED: "red",
     JobState.CANCELLED: "orange",
 }
+
+
+def show(is_any_active: bool) -> None:
+    """Draw the filter and the table, anew every few seconds while anything waits or runs."""
+    st.fragment(_live, run_every="2s" if is_any_active else None)(st.query_params.get("job"))
+
+
+def _live(job_id: str | None) -> None:
+    table(filter_by_state(job_view.list_jobs()))
+    if st.query_params.get("job") != job_id:
+        st.rerun()  # a row was chosen, and its job is drawn outside of this fragment
 
 
 def filter_by_state(jobs: Sequence[Job]) -> list[Job]:

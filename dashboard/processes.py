@@ -4,8 +4,24 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 _PR_SET_PDEATHSIG = 1
+LOCK_WAIT_S = 2
+"""How long to try for a lock of one's own: `is_held` takes locks for an instant."""
+
+
+def is_held(path: Path) -> bool:
+    """Say whether a running process holds the lock of a file."""
+    if not path.exists():
+        return False
+    try:
+        with FileLock(path, blocking=False):
+            return False
+    except Timeout:
+        return True
 
 
 def die_with_parent(number: int = signal.SIGKILL) -> None:

@@ -13,6 +13,7 @@ from supervisor import supervisord
 
 from core.errors import Conflict, Unavailable
 from dashboard.jobs import worker
+from dashboard.processes import LOCK_WAIT_S, is_held
 from dashboard.settings import Settings
 
 _START_S = 60
@@ -24,22 +25,25 @@ def supervise(settings: Settings, *, with_page: bool = True) -> None:
     Raises:
         Conflict: If this home is served already.
     """
-    lock = FileLock(settings.folder("run") / "supervisor.lock")
     try:
-        lock.acquire(blocking=False)
+        with FileLock(_lock(settings), timeout=LOCK_WAIT_S):
+            config = _write_config(settings, with_page=with_page)
+            supervisord.main(["-n", "-c", str(config)])
     except Timeout as error:
         raise Conflict(
             f"Expected a home that nobody serves yet. Received {settings.root}, which is served "
             "already. Stop that one first, or choose another VERITY_HOME."
         ) from error
-    with lock:
-        supervisord.main(["-n", "-c", str(_write_config(settings, with_page=with_page))])
+
+
+def _lock(settings: Settings) -> Path:
+    return settings.folder("run") / "supervisor.lock"
 
 
 @contextmanager
 def workers(settings: Settings) -> Iterator[None]:
     """Make sure that workers run: those that do, or some for as long as this lasts."""
-    if worker.running(settings):
+    if is_held(_lock(settings)) or worker.running(settings):
         yield
         return
     process = subprocess.Popen(

@@ -9,7 +9,7 @@ import streamlit as st
 from core.types import Trial
 from dashboard import charts, choices, resources, widgets
 from dashboard.text import count
-from dashboard.training_view import Source
+from dashboard.training_form import Source
 from db import runs
 
 _SIZES = (0, 16, 32, 64, 128, 256, 512, 1024)

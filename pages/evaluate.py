@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, choices, evaluation, resources
+from dashboard import charts, choices, evaluation, gallery, resources
 from dashboard import evaluation_view as view
 from dashboard.threshold import threshold_slider
 from db import runs
@@ -59,5 +59,5 @@ with rates:
     view.save_fields(run, split, value)
 view.show_history(saved)
 st.subheader("Images", anchor=False)
-for cell in view.choose_cells():
-    view.show_cell(data, value, cell, counts[charts.CELLS.index(cell)])
+for cell in gallery.choose_cells():
+    gallery.show_cell(data, value, cell, counts[charts.CELLS.index(cell)])

@@ -23,4 +23,4 @@ if not jobs:
         "Import images",
     )
     st.stop()
-jobs_view.table(jobs_view.filter_by_state(jobs))
+jobs_view.show(is_any_active=any(job.is_active for job in jobs))

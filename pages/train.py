@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import choices, job_view, resources, training_view
+from dashboard import choices, job_view, resources, training_form, training_view
 from db import runs, versions
 
 # Load
@@ -30,8 +30,8 @@ with (
     st.expander("New training", key="new-training", icon=":material/add:", expanded=is_open),
     st.form("train", border=False),
 ):
-    source = training_view.source_fields(frozen, "train")
-    params = training_view.param_fields()
+    source = training_form.source_fields(frozen, "train")
+    params = training_form.param_fields()
     if st.form_submit_button(
         "Train", type="primary", icon=":material/play_arrow:", key="train-start"
     ):

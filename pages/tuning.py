@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import choices, job_view, resources, training_view, tuning_view
+from dashboard import choices, job_view, resources, training_form, tuning_view
 from db import runs, versions
 
 # Load
@@ -27,7 +27,7 @@ with (
     st.expander("New search", icon=":material/add:", expanded=not studies, key="new-search"),
     st.form("tune", border=False),
 ):
-    source = training_view.source_fields(frozen, "tune")
+    source = training_form.source_fields(frozen, "tune")
     params = tuning_view.space_fields()
     if st.form_submit_button("Search", type="primary", icon=":material/search:", key="tune-start"):
         tuning_view.start_search(source, params)

@@ -10,10 +10,10 @@ from filelock import FileLock, Timeout
 from core.errors import Conflict
 from dashboard.home import clear_dead_scratch
 from dashboard.jobs import engine
+from dashboard.processes import LOCK_WAIT_S, is_held
 from dashboard.settings import Settings
 
 _POLL_S = 0.2
-_LOCK_WAIT_S = 2  # `running` looks at the lock for an instant
 
 
 def run(settings: Settings, name: str, queues: Sequence[str]) -> None:
@@ -23,7 +23,7 @@ def run(settings: Settings, name: str, queues: Sequence[str]) -> None:
         Conflict: If a worker of that name runs already: two of one name would do the same job.
     """
     try:
-        with FileLock(settings.folder("workers") / f"{name}.lock", timeout=_LOCK_WAIT_S):
+        with FileLock(settings.folder("workers") / f"{name}.lock", timeout=LOCK_WAIT_S):
             _serve(settings, name, queues)
     except Timeout as error:
         raise Conflict(
@@ -34,13 +34,8 @@ def run(settings: Settings, name: str, queues: Sequence[str]) -> None:
 
 def running(settings: Settings) -> list[str]:
     """Return the names of the workers that run now."""
-    found = []
-    for path in sorted(settings.folder("workers").glob("*-*.lock")):
-        try:
-            FileLock(path).acquire(blocking=False).lock.release()
-        except Timeout:
-            found.append(path.stem)
-    return found
+    locks = sorted(settings.folder("workers").glob("*-*.lock"))
+    return [path.stem for path in locks if is_held(path)]
 
 
 def _serve(settings: Settings, name: str, queues: Sequence[str]) -> None:

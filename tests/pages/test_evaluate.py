@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.evaluation.metrics import confusion_at, wilson_interval
 from core.types import Label, Run, Split
-from dashboard import evaluation, resources
+from dashboard import evaluation, gallery, resources
 from dashboard import evaluation_view as view
 from dashboard.settings import Settings
 from db import images, runs
@@ -97,7 +97,7 @@ def test_threshold_in_the_url_is_used_and_told_as_unsaved(
     app = open_page("evaluate.py", t="0.150")
     assert components(app)[0]["value"] == 0.15
     rates = app.table[0].value
-    assert list(rates["Rate"])[0] == "False positive rate"
+    assert rates["Rate"].iloc[0] == "False positive rate"
     assert list(rates["Value"]) == ["50.0%", "0.0%", "100.0%", "50.0%"]
     assert list(rates["Images"]) == ["2 of 4", "0 of 2", "2 of 2", "2 of 4"]
     low, high = wilson_interval(2, 4) or (0.0, 0.0)
@@ -144,13 +144,13 @@ def test_a_cell_is_chosen(seeded_home: Settings, open_page: OpenPage) -> None:
 def test_a_click_on_the_matrix_chooses_its_cell(seeded_home: Settings) -> None:
     def click(names: list[str]) -> str:
         points = [{"customdata": name} for name in names]
-        st.session_state[view._MATRIX] = {"selection": {"points": points}}
-        view._cell_clicked()
+        st.session_state["matrix"] = {"selection": {"points": points}}
+        view.cell_clicked()
         return str(st.session_state["cell"])
 
-    assert click([]) == view.MISTAKES
+    assert click([]) == gallery.MISTAKES
     assert click(["fakes-missed"]) == "fakes-missed"
-    st.session_state["cell"] = view.MISTAKES
+    st.session_state["cell"] = gallery.MISTAKES
     assert click([]) == "fakes-missed"  # the second click on the same spot
 
 
@@ -169,7 +169,7 @@ def test_a_relabelled_image_keeps_its_frozen_label_and_says_so(
 def test_validation_split(seeded_home: Settings, open_page: OpenPage) -> None:
     app = open_page("evaluate.py")
     app.segmented_control(key="on").set_value("validation").run()
-    assert [metric.label for metric in app.metric][0] == "AUC on validation"
+    assert app.metric[0].label == "AUC on validation"
 
 
 def test_saving_needs_a_reason(seeded_home: Settings, open_page: OpenPage) -> None:

@@ -51,6 +51,8 @@ class Home:
         self.servers.append(
             subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=subprocess.DEVNULL)
         )
+        while not (self.root / "run" / "supervisor.pid").exists():
+            time.sleep(0.1)
 
     def stop(self) -> None:
         """Stop what `serve` has started."""
