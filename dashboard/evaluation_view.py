@@ -17,6 +17,7 @@ from dashboard.evaluation import (
     rates,
 )
 from dashboard.gallery import MISTAKES
+from dashboard.jobs.client import Job
 from dashboard.text import count, moment, plain
 from db import runs
 
@@ -66,9 +67,12 @@ def show_run(run: Run) -> None:
 
 def offer_scoring(run: Run) -> None:
     """Draw what to do about a run that was never scored to its end."""
-    current = job_view.find_current(job_view.list_jobs("evaluate", "train"))
+    jobs = job_view.list_jobs("evaluate", "train")
+    current = job_view.find_current([job for job in jobs if _concerns(job, run)])
     if current:
         job_view.follow(current.id)
+    if current and current.is_active:
+        return
     if run.best_epoch is None:
         st.info(f"Run {run.id} has not kept a checkpoint yet, so there is nothing to score.")
         return
@@ -81,6 +85,10 @@ def offer_scoring(run: Run) -> None:
     ):
         resources.start(resources.jobs().evaluate, run.id)
         st.rerun()
+
+
+def _concerns(job: Job, run: Run) -> bool:
+    return job.id == run.job_id or job.arguments.get("run_id") == run.id
 
 
 def show_figures(data: Scored, figures: Summary, split: Split) -> None:

@@ -7,8 +7,9 @@ import streamlit as st
 
 from core.fakes.base import Generator, Param, ParamValue
 from core.types import ImageRecord
-from dashboard import choices, resources, widgets
+from dashboard import choices, job_view, resources, widgets
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
+from dashboard.jobs.client import Job
 from dashboard.settings import settings
 from dashboard.text import count
 from db import images
@@ -89,10 +90,11 @@ def start_generation(name: str, params: Mapping[str, ParamValue], seed: int, lim
     st.rerun()
 
 
-def show_results(job_id: str, *, is_active: bool) -> None:
-    """Draw the sample sheets and the fakes of a job, anew every few seconds while it works."""
-    every = "3s" if is_active else None
-    st.fragment(_results, run_every=every)(job_id)
+def show_job(job: Job) -> None:
+    """Draw a job, its sample sheets and its fakes, anew every few seconds while it works."""
+    job_view.follow(job.id)
+    every = "3s" if job.is_active else None
+    st.fragment(_results, run_every=every)(job.id)
 
 
 def _results(job_id: str) -> None:

@@ -49,11 +49,11 @@ def find_job(job_id: str) -> Job | None:
 
 
 def find_current(jobs: Sequence[Job]) -> Job | None:
-    """Return the job to look at: the one that works or is next, else the newest if it failed."""
+    """Return the job to look at: the one that works or is next, else the newest if it broke off."""
     active = [job for job in jobs if job.is_active]
     if active:
         return active[-1]
-    return jobs[0] if jobs and jobs[0].state is JobState.FAILED else None
+    return jobs[0] if jobs and jobs[0].state is not JobState.DONE else None
 
 
 def follow(job_id: str) -> None:
@@ -177,4 +177,5 @@ def _log(job: Job) -> None:
     if expander.open:
         lines = st.session_state.setdefault(f"lines-{job.id}", [])
         lines.extend(resources.jobs().log(job.id, offset=len(lines)))
-        expander.code("\n".join(lines[-_LOG_LINES:]) or "Nothing yet.", language=None, height=240)
+        with expander.container(height=240, border=False, autoscroll=True):
+            st.code("\n".join(lines[-_LOG_LINES:]) or "Nothing yet.", language=None)

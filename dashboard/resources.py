@@ -13,6 +13,7 @@ from core.images.storage import Store
 from dashboard.home import open_database, open_store
 from dashboard.jobs.client import Jobs
 from dashboard.settings import settings
+from dashboard.text import plain
 from db.engine import reading, writing
 
 
@@ -72,4 +73,4 @@ def notify(message: str, icon: str) -> None:
 def show_messages() -> None:
     """Draw and forget the messages that acts have left."""
     for message, icon in st.session_state.pop("messages", []):
-        st.toast(message, icon=icon, duration="long")
+        st.toast(plain(message), icon=icon, duration="long")

@@ -25,6 +25,8 @@ if not n_genuine:
         "Import images",
     )
     st.stop()
+if job and job.is_active:
+    generation_view.show_job(job)
 name = generation_view.choose_generator()
 
 # Act
@@ -54,7 +56,7 @@ with st.form("generate"):
 # Show
 if job is None:
     st.stop()
-job_view.follow(job.id)
-generation_view.show_results(job.id, is_active=job.is_active)
+if not job.is_active:
+    generation_view.show_job(job)
 st.subheader("Past generations", anchor=False)
 jobs_view.table(jobs)

@@ -24,6 +24,10 @@ st.caption(
 if not frozen:
     choices.invite("A training needs a frozen dataset version.", "dataset", "Freeze one")
     st.stop()
+if current:
+    job_view.follow(current.id)
+if live_job:
+    training_view.follow_curves(live_job)
 
 # Act
 with (
@@ -38,10 +42,6 @@ with (
         training_view.start_training(source, params)
 
 # Show
-if current:
-    job_view.follow(current.id)
-if live_job:
-    training_view.follow_curves(live_job)
 if run is None:
     st.stop()
 st.subheader("Runs", anchor=False)

@@ -21,6 +21,10 @@ st.caption(
 if not frozen:
     choices.invite("A search needs a frozen dataset version.", "dataset", "Freeze one")
     st.stop()
+if current:
+    job_view.follow(current.id)
+if live_job:
+    tuning_view.follow_trials(live_job)
 
 # Act
 with (
@@ -33,10 +37,6 @@ with (
         tuning_view.start_search(source, params)
 
 # Show
-if current:
-    job_view.follow(current.id)
-if live_job:
-    tuning_view.follow_trials(live_job)
 if not studies:
     st.stop()
 study_id = choices.pick_number(

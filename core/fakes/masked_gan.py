@@ -32,13 +32,13 @@ LEAST_CROPS, SHEET_ROWS, SHEET_ZOOM = 8, 8, 2
 CROPPED, TRAINED = 0.05, 0.9  # fractions of a job
 
 PARAMS = (
-    Param("epochs", "Epochs", 60, 1, 1000, "How often the network sees every photograph."),
+    Param("epochs", "Epochs", 40, 1, 1000, "How often the network sees every photograph."),
     Param("batch_size", "Batch size", 8, 2, 256, "Photographs a training step."),
     Param("learning_rate", "Learning rate", 3e-4, 1e-6, 1e-2, "Of the generator (Adam)."),
     Param(
         "reconstruction_weight",
         "Weight of the reconstruction",
-        10.0,
+        30.0,
         0.0,
         1000.0,
         "Against the discriminator: higher is smoother and closer to the parent.",
@@ -205,9 +205,10 @@ MASKED_GAN = Generator(
     ),
     limits=(
         "The network paints 64 x 64 pixels of aligned face; in a larger photograph the new face is "
-        "softer than its surroundings. A few hundred photographs give plain, similar-looking "
-        "faces, and glasses or a hand across the face are painted over. Pixels outside the mask "
-        "are the photograph's own."
+        "softer than its surroundings, which a person sees at once. A few hundred photographs "
+        "give plain faces with smeared eyes and mouths; turned heads come out worst, and glasses "
+        "or a hand across the face are painted over. A face recogniser still takes most fakes for "
+        "their parent. Pixels outside the mask are the photograph's own."
     ),
     params=PARAMS,
     generate=generate,

@@ -78,8 +78,9 @@ def test_the_job_to_look_at_is_the_one_at_work() -> None:
     assert job_view.find_current([queued, done]) == queued
 
 
-def test_a_failed_job_is_looked_at_until_a_newer_one_has_ended() -> None:
-    done, failed = job(JobState.DONE, 1), job(JobState.FAILED, 0)
+@pytest.mark.parametrize("state", [JobState.FAILED, JobState.CANCELLED])
+def test_a_job_that_broke_off_is_looked_at_until_a_newer_one_is_done(state: JobState) -> None:
+    done, failed = job(JobState.DONE, 1), job(state, 0)
     assert job_view.find_current([failed, done]) == failed
     assert job_view.find_current([done, failed]) is None
     assert job_view.find_current([]) is None

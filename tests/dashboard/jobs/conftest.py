@@ -74,7 +74,7 @@ class Home:
         """Return where a job stands."""
         return next(str(job["state"]) for job in self.run("jobs") if job["id"] == job_id)
 
-    def await_end(self, job_id: str, *, timeout_s: float = 240) -> str:
+    def await_end(self, job_id: str, *, timeout_s: float = 480) -> str:
         """Wait until a job has ended and return its state."""
         deadline = time.monotonic() + timeout_s
         while (state := self.state(job_id)) in ("queued", "running"):

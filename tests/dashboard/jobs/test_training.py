@@ -68,7 +68,9 @@ def test_a_training_killed_five_times_ends_as_an_undisturbed_one(
     job_id = shaken.run(*words)["job"]
     moments = random.Random(11)
     for _ in range(5):
-        time.sleep(moments.uniform(2, 8))
+        while not _trainings(shaken):
+            assert shaken.state(job_id) in ("queued", "running")
+        time.sleep(moments.uniform(0, 9))
         shaken.kill("gpu-")
     assert shaken.await_end(job_id) == "done"
 
