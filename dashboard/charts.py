@@ -6,7 +6,7 @@ from the light and from the dark background; the backgrounds themselves are left
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log10
+from math import ceil, floor, log10
 from typing import Any
 
 import plotly.graph_objects as go
@@ -107,6 +107,9 @@ def curve_values(epochs: Sequence[EpochMetrics]) -> Curves:
     )
 
 
+_MARKED = 40  # more points than that hide the line
+
+
 def draw_curve(curves: Curves, measure: str) -> go.Figure:
     """Draw `loss` or `auc` over the epochs, on training and on validation images."""
     figure = _figure(height_px=280)
@@ -119,7 +122,7 @@ def draw_curve(curves: Curves, measure: str) -> go.Figure:
             x=curves.epochs,
             y=values,
             name=name,
-            mode="lines+markers",
+            mode="lines+markers" if len(values) <= _MARKED else "lines",
             line={"color": colour, "dash": dash, "width": 2},
             marker={"size": 5},
             hovertemplate=f"{name}, epoch %{{x}}: %{{y:.4f}}<extra></extra>",
@@ -164,9 +167,8 @@ def _axis(name: str, values: Sequence[Any]) -> Axis:
     title = name.replace("_", " ").capitalize()
     if name == "learning_rate":
         powers = tuple(log10(value) for value in values)
-        ticks = tuple(float(power) for power in range(-7, 1) if min(powers) <= power <= max(powers))
-        ends = ticks or (min(powers), max(powers))
-        return Axis(title, powers, ends, tuple(f"{10**tick:.0e}" for tick in ends))
+        ticks = tuple(map(float, range(floor(min(powers)), ceil(max(powers)) + 1)))
+        return Axis(title, powers, ticks, tuple(f"{10**tick:.0e}" for tick in ticks))
     if all(isinstance(value, float) for value in values):
         return Axis(title, tuple(values))
     kinds = sorted(set(values), key=lambda value: (isinstance(value, str), value))
@@ -189,8 +191,11 @@ def draw_trials(axes: Sequence[Axis]) -> go.Figure:
 
 
 def _dimension(axis: Axis) -> dict[str, Any]:
-    ticks = {"tickvals": axis.ticks, "ticktext": axis.texts} if axis.texts else {}
-    return {"label": axis.name, "values": axis.values, **ticks}
+    shown: dict[str, Any] = {"label": axis.name, "values": axis.values}
+    if len(axis.ticks) > 1:
+        ends = (axis.ticks[0], axis.ticks[-1])
+        shown |= {"tickvals": axis.ticks, "ticktext": axis.texts, "range": ends}
+    return shown
 
 
 def confusion_values(counts: Sequence[int]) -> list[Cell]:

@@ -149,7 +149,7 @@ def _side(side: str, image: ImageRecord, places: Sequence[Location]) -> None:
     st.markdown(f"**{side}** · {plain(name_of(image))}")
     st.caption(plain(_places(places)))
     if shown.note:
-        st.caption(shown.note)
+        st.caption(plain(shown.note))
 
 
 def _difference(pair: DuplicatePair) -> None:

@@ -127,7 +127,7 @@ def _picture(image: ImageRecord) -> None:
         return
     st.image(shown.data, width="stretch", alt=f"{name_of(image)}, {image.label}")
     if shown.note:
-        st.caption(shown.note)
+        st.caption(plain(shown.note))
 
 
 def _known(details: Details) -> None:

@@ -95,7 +95,7 @@ def _progress(job: Job) -> None:
         took = duration((job.updated_at - job.created_at).total_seconds())
         st.markdown(f"{figures(job.result or {})} · took {took}")
         _link_to_result(job.kind, job.result or {}, job.id)
-    elif progress:
+    elif progress and job.state is not JobState.FAILED:
         st.progress(min(max(progress.fraction, 0.0), 1.0), text=plain(progress.message))
         st.caption(describe(progress, is_running=job.is_active))
     elif job.is_active:

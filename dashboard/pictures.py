@@ -48,10 +48,11 @@ def original(image: ImageRecord, *, with_face: bool = False) -> Shown:
     Raises:
         NotFound: If the file is missing.
     """
-    is_shown_as_is = image.format in BROWSER_FORMATS and image.width_px <= MAX_SHOWN_PX
     if with_face and image.face:
         return Shown(_copy(image.checksum, image.face))
-    if is_shown_as_is:
+    if image.notes:
+        return Shown(_copy(image.checksum, None), f"Shown as a copy: {'; '.join(image.notes)}.")
+    if image.format in BROWSER_FORMATS and image.width_px <= MAX_SHOWN_PX:
         return Shown(resources.store().read("originals", image.checksum))
     if image.format in BROWSER_FORMATS:
         return Shown(_copy(image.checksum, None), f"Shown at a width of {MAX_SHOWN_PX:,} px.")

@@ -116,7 +116,7 @@ def show_run(run: Run) -> None:
         st.metric("Best validation AUC", best, border=True)
         st.metric("Best epoch", run.best_epoch or "none yet", border=True)
         st.metric("Dataset version", run.dataset_version, border=True)
-        st.metric("Took", duration(took) if took is not None else "not finished", border=True)
+        st.metric("Scored after", duration(took) if took is not None else "not yet", border=True)
     st.caption(
         f"Started {moment(run.created_at)} by {plain(run.author)} on "
         f"{plain(run.device or 'a device not yet known')}."

@@ -147,11 +147,12 @@ def _summary(trial: Trial) -> str:
 
 def _table(trials: Sequence[Trial]) -> pd.DataFrame:
     """Return one row a trial, best first; parameters that all share are left out."""
+    varying = [name for name in trials[0].params if _varies(name, trials)]
     rows = [
         {
             "Trial": f"{trial.number} · best" if trial is trials[0] else f"{trial.number}",
             "Validation AUC": f"{trial.val_auc:.4f}",
-            **{_title(name): trial.params[name] for name in trial.params if _varies(name, trials)},
+            **{_title(name): _text(trial.params[name]) for name in varying if name in trial.params},
             "Seconds": f"{trial.seconds:.1f}",
         }
         for trial in trials
@@ -161,6 +162,10 @@ def _table(trials: Sequence[Trial]) -> pd.DataFrame:
 
 def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
+
+
+def _text(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _varies(name: str, trials: Sequence[Trial]) -> bool:

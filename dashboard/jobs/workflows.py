@@ -178,7 +178,7 @@ async def run_child(kind: str, job_id: str, author: str, arguments: Arguments) -
         stdin=PIPE,
         stdout=PIPE,
         stderr=PIPE,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"},
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     )
     try:
         return await _converse(process, arguments)

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -123,3 +124,10 @@ def test_copies_of_two_sizes_are_compared_at_the_left_ones() -> None:
     found = pictures.difference(encode(flat(7)), encode(flat(7, 50)), is_mirrored=False)
     assert decode(found.data).shape == (60, 100, 3)
     assert found.mean_levels == 0
+
+
+def test_an_original_that_was_converted_is_shown_as_a_copy(home: None) -> None:
+    image = dataclasses.replace(stored(flat(93), "PNG"), notes=("16 bits a sample made 8",))
+    shown = pictures.original(image)
+    assert Image.open(io.BytesIO(shown.data)).format == "JPEG"
+    assert shown.note == "Shown as a copy: 16 bits a sample made 8."

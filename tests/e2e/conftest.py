@@ -65,16 +65,18 @@ class Screen:
         """Wait until no job on the page waits or runs."""
         time.sleep(1.5)
         deadline = time.monotonic() + timeout_s
-        busy = self.page.get_by_text(re.compile(r"^(Queued|Running)$"))
+        badges = self.page.locator(".stMarkdownBadge")
+        busy = badges.filter(has_text=re.compile("Queued|Running"))
         while busy.count():
             assert time.monotonic() < deadline, "the job did not end in time"
             self.page.wait_for_timeout(500)
         self.settle()
-        expect(self.page.get_by_text("Failed", exact=True)).to_have_count(0)
+        expect(badges.filter(has_text="Failed")).to_have_count(0)
 
     def picture(self, name: str) -> None:
         """Keep a screenshot where VERITY_SCREENSHOTS names a folder."""
         if self.pictures:
+            self.page.wait_for_timeout(2500)
             self.page.screenshot(path=str(self.pictures / f"{name}.png"), full_page=True)
 
 

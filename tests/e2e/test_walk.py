@@ -92,7 +92,8 @@ def train(screen: Any) -> None:
     screen.await_job(timeout_s=300)
     screen.picture("08-trained")
     screen.open("train?run=1")
-    expect(screen.page.get_by_text("HED-BSDS500").first).to_be_visible()
+    expect(screen.page.get_by_role("heading", name="Run 1")).to_be_visible()
+    expect(screen.page.locator("[data-testid=stPlotlyChart]").first).to_be_visible()
 
 
 def tune(screen: Any) -> None:

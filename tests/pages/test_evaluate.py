@@ -175,9 +175,7 @@ def test_validation_split(seeded_home: Settings, open_page: OpenPage) -> None:
 def test_saving_needs_a_reason(seeded_home: Settings, open_page: OpenPage) -> None:
     app = open_page("evaluate.py", t="0.250")
     app.button(key="threshold-save").click().run()
-    assert [toast.value for toast in app.toast] == [
-        "Expected a reason for the threshold in a few words. Received none."
-    ]
+    assert "Expected a reason for the threshold in a few words" in app.toast[0].value
     with resources.session() as session:
         assert runs.thresholds(session, 1) == []
 

@@ -1,0 +1,56 @@
+from dataclasses import dataclass
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard import choices
+
+
+@dataclass(frozen=True)
+class Thing:
+    id: int
+
+
+THINGS = [Thing(9), Thing(4)]
+
+
+@pytest.fixture(autouse=True)
+def no_query() -> None:
+    st.query_params.clear()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("4", 4), ("007", 7), ("", None), ("-4", None), ("4.0", None), ("٤", None)]
+)
+def test_only_whole_numbers_count(text: str, number: int | None) -> None:
+    st.query_params["run"] = text
+    assert choices.number_in_url("run") == number
+
+
+def test_the_one_asked_for_or_the_first() -> None:
+    assert choices.chosen(THINGS, "run") == Thing(9)
+    st.query_params["run"] = "4"
+    assert choices.chosen(THINGS, "run") == Thing(4)
+    st.query_params["run"] = "5"
+    assert choices.chosen(THINGS, "run") == Thing(9)
+    assert choices.chosen([], "run") is None
+
+
+def test_a_pick_stands_in_the_url() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from dashboard import choices
+
+        number = choices.pick_number("run", "Run", [9, 4], lambda number: f"Run {number}")
+        st.text(number)
+
+    app = AppTest.from_function(page)
+    app.query_params["run"] = "no number"
+    assert app.run().text[0].value == "9"
+    app.selectbox(key="pick-run").set_value(4).run()
+    assert app.text[0].value == "4"
+    assert app.query_params["run"] == "4"
+    app.query_params["run"] = "9"
+    assert app.run().text[0].value == "9"
