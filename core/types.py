@@ -237,6 +237,7 @@ class DatasetVersion:
     Attributes:
         counts: Images by split, then by label.
         content_hash: SHA-256 over the sorted items; equal hashes mean equal datasets.
+        sources: The storages it was limited to; empty where it holds all.
     """
 
     number: int
@@ -247,6 +248,7 @@ class DatasetVersion:
     test_fraction: float
     seed: int
     counts: Mapping[str, Mapping[str, int]]
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -128,11 +128,18 @@ def import_(
 def freeze(
     test: Annotated[float, typer.Option(help="Share of the test split.")] = 0.3,
     seed: Seed = 0,
+    source: Annotated[
+        list[str], typer.Option(help="Only images found in this storage; repeat for more.")
+    ] = [],  # noqa: B006
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
     """Freeze the next dataset version."""
-    _start(lambda jobs: jobs.freeze(test_fraction=test, seed=seed), wait=wait, as_json=as_json)
+    _start(
+        lambda jobs: jobs.freeze(test_fraction=test, seed=seed, sources=source),
+        wait=wait,
+        as_json=as_json,
+    )
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """The parts of Dataset: what the next version would hold, and what a frozen one holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -61,9 +61,11 @@ def _warn_of_pairs(n_pending: int) -> None:
         choices.link("duplicates", "Review them", icon=":material/arrow_forward:")
 
 
-def start_freeze(test_percent: int, seed: int) -> None:
+def start_freeze(test_percent: int, seed: int, sources: Sequence[str]) -> None:
     """Start freezing, and draw the page anew to follow it."""
-    resources.start(resources.jobs().freeze, test_fraction=test_percent / 100, seed=seed)
+    resources.start(
+        resources.jobs().freeze, test_fraction=test_percent / 100, seed=seed, sources=sources
+    )
     st.rerun()
 
 
@@ -75,7 +77,7 @@ def show_facts(version: DatasetVersion) -> None:
         f"{count(n_images, 'image')}, frozen {moment(version.created_at)} "
         f"by {plain(version.author)}  \n"
         f"Images {_RULES[version.normalise_rule]} · test share {version.test_fraction:.0%} "
-        f"· seed {version.seed}"
+        f"· seed {version.seed} · {_sources(version)}"
     )
     st.caption(f"Content hash {version.content_hash[:12]}…: equal hashes mean equal datasets")
     st.code(version.content_hash, language=None, wrap_lines=True)
@@ -90,6 +92,12 @@ def show_facts(version: DatasetVersion) -> None:
         choices.link(
             "train", "Train on it", icon=":material/model_training:", version=version.number
         )
+
+
+def _sources(version: DatasetVersion) -> str:
+    if not version.sources:
+        return "all sources"
+    return "only from " + ", ".join(plain(name) for name in version.sources)
 
 
 def describe_split(version: DatasetVersion) -> str:

@@ -202,6 +202,7 @@ class VersionRow(Base):
     normalise_rule: Mapped[str] = mapped_column(String(16))
     test_fraction: Mapped[float]
     seed: Mapped[int]
+    sources: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class ItemRow(Base):

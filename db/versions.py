@@ -7,24 +7,37 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
 from core.types import DatasetItem, DatasetVersion, Label, NormaliseRule, Split, Status
-from db.tables import ImageRow, ItemRow, ParentRow, VersionRow
+from db.tables import ImageRow, ItemRow, LocationRow, ParentRow, VersionRow
 from db.upsert import insert_missing
 
 
-def candidates(session: Session) -> list[tuple[int, str, Label, str | None]]:
+def candidates(
+    session: Session, sources: Sequence[str] = ()
+) -> list[tuple[int, str, Label, str | None]]:
     """Return (number, checksum, label, identity) of what the next version would hold.
 
-    These are the active images that are labelled genuine or fake.
+    These are the active images that are labelled genuine or fake; with `sources`, only those found
+    in one of these storages, and fakes made of those.
     """
     query = (
         select(ImageRow.id, ImageRow.checksum, ImageRow.label, ImageRow.identity)
         .where(ImageRow.status == Status.ACTIVE, ImageRow.label != Label.UNKNOWN)
         .order_by(ImageRow.id)
     )
+    if sources:
+        found = select(LocationRow.image_id).where(LocationRow.storage.in_(sources))
+        made = select(ParentRow.child_id).where(ParentRow.parent_id.in_(found))
+        query = query.where(ImageRow.id.in_(found) | ImageRow.id.in_(made))
     return [
         (image_id, checksum, Label(label), identity)
         for image_id, checksum, label, identity in session.execute(query)
     ]
+
+
+def sources(session: Session) -> list[str]:
+    """Return the storages that images were found in, sorted."""
+    query = select(LocationRow.storage).distinct().order_by(LocationRow.storage)
+    return list(session.scalars(query))
 
 
 def identities(session: Session) -> list[tuple[int, str]]:
@@ -48,6 +61,7 @@ def add_version(
     rule: NormaliseRule,
     test_fraction: float,
     seed: int,
+    sources: Sequence[str] = (),
 ) -> int:
     """Store a frozen version and return its number.
 
@@ -66,6 +80,7 @@ def add_version(
             normalise_rule=rule.value,
             test_fraction=test_fraction,
             seed=seed,
+            sources=list(sources),
         )
     )
     session.flush()
@@ -135,6 +150,7 @@ def _version(row: VersionRow, counts: dict[str, dict[str, int]]) -> DatasetVersi
         test_fraction=row.test_fraction,
         seed=row.seed,
         counts=counts,
+        sources=tuple(row.sources),
     )
 
 

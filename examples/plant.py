@@ -95,7 +95,7 @@ def _plant(folder: Path, recipe: Recipe, photograph: Path) -> Planted:
 
 def _encoded(image: Image.Image, format_: str = "JPEG", **options: object) -> bytes:
     buffer = BytesIO()
-    image.save(buffer, format_, **options)  # type: ignore[arg-type]
+    image.save(buffer, format_, **options)
     return buffer.getvalue()
 
 

@@ -9,6 +9,7 @@ from db import overview, versions
 with resources.session() as session:
     counts = overview.counts(session)
     frozen = versions.list_versions(session)
+    sources = versions.sources(session)
 freezing = job_view.find_current(job_view.list_jobs("freeze"))
 
 # Show
@@ -30,10 +31,17 @@ with st.form("freeze", border=False):
     chosen_seed = seed.number_input(
         "Seed", 0, 2**31 - 1, 0, key="freeze-seed", help="Another seed, another draw."
     )
+    chosen_sources = st.multiselect(
+        "Sources",
+        sources,
+        key="freeze-sources",
+        placeholder="All, or choose some",
+        help="Where images were imported from; fakes follow the photographs they were made of.",
+    )
     if button.form_submit_button(
         "Freeze", type="primary", icon=":material/lock:", key="freeze-start", width="stretch"
     ):
-        dataset_view.start_freeze(test_percent, chosen_seed)
+        dataset_view.start_freeze(test_percent, chosen_seed, chosen_sources)
 if freezing:
     job_view.follow(freezing.id)
 

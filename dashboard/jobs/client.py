@@ -1,7 +1,7 @@
 """Starting, following and stopping jobs, for pages and for the command line."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -128,11 +128,12 @@ class Jobs:
             once=f"import {storage}",
         )
 
-    def freeze(self, *, test_fraction: float = 0.3, seed: int = 0) -> str:
-        """Freeze the next dataset version; return the job."""
-        return self._enqueue(
-            "freeze", {"test_fraction": test_fraction, "seed": seed}, once="freeze"
-        )
+    def freeze(
+        self, *, test_fraction: float = 0.3, seed: int = 0, sources: Sequence[str] = ()
+    ) -> str:
+        """Freeze the next dataset version, of all images or of some storages; return the job."""
+        arguments = {"test_fraction": test_fraction, "seed": seed, "sources": list(sources)}
+        return self._enqueue("freeze", arguments, once="freeze")
 
     def generate(
         self, generator: str, params: Mapping[str, Any], *, seed: int = 0, limit: int | None = None

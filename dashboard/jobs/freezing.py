@@ -1,6 +1,6 @@
 """Freezing a dataset version: groups that never part, a split, and a content hash."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.curation.groups import groups_of
@@ -16,7 +16,8 @@ from db.engine import reading, writing
 def freeze(context: Context, author: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Freeze what is active and labelled now; return the version's number and hash."""
     test_fraction, seed = float(arguments["test_fraction"]), int(arguments["seed"])
-    items = _items(context, test_fraction, seed)
+    sources = arguments["sources"]
+    items = _items(context, sources, test_fraction, seed)
     with writing(context.database) as session:
         rule = imports.normalise_rule(session)
         digest = content_hash(items, rule)
@@ -28,13 +29,16 @@ def freeze(context: Context, author: str, arguments: Mapping[str, Any]) -> dict[
             rule=rule,
             test_fraction=test_fraction,
             seed=seed,
+            sources=sources,
         )
     return {"version": number, "content_hash": digest, "images": len(items)}
 
 
-def _items(context: Context, test_fraction: float, seed: int) -> list[DatasetItem]:
+def _items(
+    context: Context, sources: Sequence[str], test_fraction: float, seed: int
+) -> list[DatasetItem]:
     with reading(context.database) as session:
-        rows = versions.candidates(session)
+        rows = versions.candidates(session, sources)
         named = versions.identities(session)
         links = [*pairs.links(session), *versions.parent_links(session)]
     if not rows:

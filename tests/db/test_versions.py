@@ -3,10 +3,20 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
-from core.types import Claim, DatasetItem, Label, NormaliseRule, Split, Verdict
+from core.types import (
+    Claim,
+    DatasetItem,
+    Label,
+    NormaliseRule,
+    SourceFile,
+    Split,
+    Verdict,
+)
 from db import images, imports, pairs, versions
 from db.engine import reading, writing
 from tests.db.builders import add, add_pair, checksum, facts, freeze
+
+CLAIM = Claim(Label.GENUINE)
 
 
 def test_candidates_are_active_and_labelled(writer: Session) -> None:
@@ -106,3 +116,17 @@ def test_a_version_that_is_not_there(writer: Session) -> None:
 def test_a_version_without_images_can_be_shown(writer: Session) -> None:
     number = freeze(writer, [])
     assert versions.get_version(writer, number).counts == {}
+
+
+def test_a_version_may_be_limited_to_sources_and_the_fakes_made_of_them(writer: Session) -> None:
+    for name, storage in (("a", "studio"), ("b", "street")):
+        imports.list_files(writer, name, storage, [SourceFile(f"{name}.jpg", CLAIM)])
+        (file,) = imports.pending_files(writer, name, 0, 1)
+        imports.settle(writer, name, file, facts(name))
+    a, b = (images.get_by_checksum(writer, checksum(name)).id for name in "ab")
+    imports.add_fake(writer, facts("f"), Claim(Label.FAKE), [a], {})
+    imports.add_fake(writer, facts("g"), Claim(Label.FAKE), [b], {})
+    found = {row[1] for row in versions.candidates(writer, ["studio"])}
+    assert found == {checksum("a"), checksum("f")}
+    assert len(versions.candidates(writer)) == 4
+    assert versions.sources(writer) == ["street", "studio"]

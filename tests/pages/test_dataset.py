@@ -66,10 +66,11 @@ def test_freezing_starts_a_job_with_share_and_seed(
     app = open_page("dataset.py")
     app.slider(key="freeze-test-percent").set_value(20)
     app.number_input(key="freeze-seed").set_value(5)
+    app.multiselect(key="freeze-sources").select("photographs")
     app.button(key="freeze-start").click().run()
     assert not app.exception
     job = newest_freeze()
-    assert job.arguments == {"test_fraction": 0.2, "seed": 5}
+    assert job.arguments == {"test_fraction": 0.2, "seed": 5, "sources": ["photographs"]}
     assert any(f"`{job.id}`" in each.value for each in app.markdown)
     app.button(key="freeze-start").click().run()
     assert any("waits or runs already" in toast.value for toast in app.toast)

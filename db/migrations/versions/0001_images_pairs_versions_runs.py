@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("normalise_rule", sa.String(length=16), nullable=False),
         sa.Column("test_fraction", sa.Double(), nullable=False),
         sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("sources", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_dataset_versions")),
         sa.UniqueConstraint("content_hash", name=op.f("uq_dataset_versions_content_hash")),
     )
