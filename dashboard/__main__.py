@@ -4,23 +4,19 @@ Exit codes: 0 done, 1 failed or refused, 2 wrong usage, 3 cancelled.
 """
 
 import dataclasses
-import json
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 from upath import UPath
 
-from core.errors import InvalidInput, VerityError
-from core.types import Label, NormaliseRule
+from core.errors import VerityError
+from core.types import NormaliseRule
+from dashboard import console
 from dashboard.processes import die_with_parent
 from dashboard.settings import settings
-
-if TYPE_CHECKING:
-    from dashboard.jobs.client import Jobs
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -115,9 +111,15 @@ def import_(
     manifest = None if identity_from == "folder" else Path(identity_from)
     if path.suffix.lower() == ".csv":
         path, manifest = path.parent, path
-    _start(
+    claimed = console.read_label(label)
+    console.start(
         lambda jobs: start_import(
-            jobs, settings(), UPath(path), manifest=manifest, label=_label(label), rule=normalise
+            jobs,
+            settings(),
+            UPath(path),
+            manifest=manifest,
+            label=claimed,
+            rule=normalise,
         ),
         wait=wait,
         as_json=as_json,
@@ -135,7 +137,7 @@ def freeze(
     as_json: AsJson = False,
 ) -> None:
     """Freeze the next dataset version."""
-    _start(
+    console.start(
         lambda jobs: jobs.freeze(test_fraction=test, seed=seed, sources=source),
         wait=wait,
         as_json=as_json,
@@ -152,8 +154,8 @@ def generate(
     as_json: AsJson = False,
 ) -> None:
     """Make fakes from the active genuine images."""
-    chosen = _parameters(parameters)
-    _start(
+    chosen = console.read_parameters(parameters)
+    console.start(
         lambda jobs: jobs.generate(generator, chosen, seed=seed, limit=limit),
         wait=wait,
         as_json=as_json,
@@ -171,8 +173,8 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a detector on a version and score the version with it."""
-    chosen = _parameters(parameters)
-    _start(
+    chosen = console.read_parameters(parameters)
+    console.start(
         lambda jobs: jobs.train(version, chosen, weights=weights, crop=crop, seed=seed),
         wait=wait,
         as_json=as_json,
@@ -192,8 +194,8 @@ def tune(
     as_json: AsJson = False,
 ) -> None:
     """Search hyper-parameters on cached features."""
-    chosen = {**_parameters(parameters), "trials": trials, "epochs": epochs}
-    _start(
+    chosen = {**console.read_parameters(parameters), "trials": trials, "epochs": epochs}
+    console.start(
         lambda jobs: jobs.tune(version, chosen, weights=weights, crop=crop, seed=seed),
         wait=wait,
         as_json=as_json,
@@ -211,9 +213,9 @@ def evaluate(run_id: Annotated[int, typer.Option("--run")], as_json: AsJson = Fa
     with reading(database) as session:
         is_scored = reporting.is_scored(session, run_id)
     if not is_scored:
-        _start(lambda jobs: jobs.evaluate(run_id), wait=True, as_json=as_json, quiet=True)
+        console.start(lambda jobs: jobs.evaluate(run_id), wait=True, as_json=as_json, quiet=True)
     with reading(database) as session:
-        _print(reporting.report(session, run_id), as_json=as_json)
+        console.print_values(reporting.report(session, run_id), as_json=as_json)
 
 
 @app.command()
@@ -239,7 +241,7 @@ def status(as_json: AsJson = False) -> None:
     from db.overview import counts
 
     with reading(open_database(settings())) as session:
-        _print(counts(session), as_json=as_json)
+        console.print_values(counts(session), as_json=as_json)
 
 
 @app.command()
@@ -247,104 +249,28 @@ def pairs(as_json: AsJson = False) -> None:
     """Print the near-duplicate pairs that the page offers."""
     from dashboard.listing import list_pairs
 
-    _print_rows(list_pairs(settings()), as_json=as_json)
+    console.print_rows(list_pairs(settings()), as_json=as_json)
 
 
 @app.command()
 def jobs(as_json: AsJson = False) -> None:
     """Print the latest jobs, newest first."""
-    found = [dataclasses.asdict(job) for job in _jobs().list_jobs()]
-    _print_rows(found, as_json=as_json)
+    found = [dataclasses.asdict(job) for job in console.open_jobs().list_jobs()]
+    console.print_rows(found, as_json=as_json)
 
 
 @app.command()
 def cancel(job_id: str, as_json: AsJson = False) -> None:
     """Stop a job; what it finished stays."""
-    client = _jobs()
+    client = console.open_jobs()
     client.cancel(job_id)
-    _print({"job": job_id, "state": client.get_job(job_id).state}, as_json=as_json)
+    console.print_values({"job": job_id, "state": client.get_job(job_id).state}, as_json=as_json)
 
 
 @app.command()
 def retry(job_id: str, wait: Wait = False, as_json: AsJson = False) -> None:
     """Go on with a cancelled job, or start a failed one anew."""
-    _start(lambda jobs: jobs.retry(job_id), wait=wait, as_json=as_json)
-
-
-def _jobs() -> "Jobs":
-    from dashboard.jobs.client import Jobs
-
-    return Jobs(settings())
-
-
-def _start(
-    enqueue: "Callable[[Jobs], str]", *, wait: bool, as_json: bool, quiet: bool = False
-) -> None:
-    """Start a job and, if asked to, follow it to its end."""
-    from dashboard.jobs import worker as workers
-
-    client = _jobs()
-    if not wait:
-        job_id = enqueue(client)
-        print(json.dumps({"job": job_id}) if as_json else job_id)
-        if not workers.running(settings()):
-            _tell(
-                "No worker is running: `python -m dashboard run` starts them, --wait some for it."
-            )
-        return
-    from dashboard.following import EXIT_CODES, follow
-    from dashboard.supervision import workers as some_workers
-
-    with some_workers(settings()):
-        job = follow(client, enqueue(client))
-    if job.error:
-        _tell(job.error)
-    if not quiet:
-        _print({"job": job.id, "state": job.state, **(job.result or {})}, as_json=as_json)
-    if code := EXIT_CODES[job.state]:
-        raise typer.Exit(code)
-
-
-def _label(word: str) -> Label:
-    names = {**{label.value: label for label in Label}, "real": Label.GENUINE}
-    if word.lower() not in names:
-        raise InvalidInput(f"Expected --label to be one of {', '.join(names)}. Received {word!r}.")
-    return names[word.lower()]
-
-
-def _parameters(words: list[str]) -> dict[str, Any]:
-    pairs = [word.partition("=") for word in words]
-    for name, equals, _ in pairs:
-        if not equals:
-            raise InvalidInput(f"Expected --set NAME=VALUE. Received --set {name}.")
-    return {name: _value(text) for name, _, text in pairs}
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text
-
-
-def _print(values: Mapping[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(values, default=str))
-        return
-    for name, value in values.items():
-        print(f"{name.replace('_', ' '):<20} {value}")
-
-
-def _print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(rows, default=str))
-        return
-    for row in rows:
-        print("  ".join(str(value) for value in row.values()))
-
-
-def _tell(message: str) -> None:
-    print(message, file=sys.stderr)
+    console.start(lambda jobs: jobs.retry(job_id), wait=wait, as_json=as_json)
 
 
 def _tie(supervised: bool) -> None:
@@ -357,7 +283,7 @@ def main() -> None:
     try:
         app()
     except VerityError as error:
-        _tell(str(error))
+        console.tell(str(error))
         sys.exit(1)
 
 
