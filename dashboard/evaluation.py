@@ -8,43 +8,20 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.errors import InvalidInput
-from core.types import ImageRecord, Label, Run, Split, Threshold
+from core.types import ImageRecord, Run, Split, Threshold
 from dashboard import resources
 from dashboard.charts import CELLS
-from db import images, runs
+from dashboard.scores import (
+    Operating,
+    Scored,
+    load_scores,
+    saved_threshold,
+    suggested_threshold,
+)
+from db import images
 
-ENOUGH_GENUINE = 1000
-MAX_FPR = 0.05
 N_BINS = 50
 Interval = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Scored:
-    """A run's scores on one split, highest first.
-
-    Attributes:
-        image_ids: (n,) numbers of the images.
-        scores: (n,) probability that each is fake.
-        is_fake: (n,) label when the version was frozen.
-        groups: (n,) images that belong together share one.
-    """
-
-    image_ids: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    is_fake: NDArray[np.bool_]
-    groups: NDArray[np.int64]
-
-    @property
-    def n_genuine(self) -> int:
-        """Number of genuine images."""
-        return int((~self.is_fake).sum())
-
-    @property
-    def n_fake(self) -> int:
-        """Number of fake images."""
-        return int(self.is_fake.sum())
 
 
 @dataclass(frozen=True)
@@ -62,14 +39,6 @@ class Summary:
     eer: float | None
     counts: NDArray[np.int64]
     histogram: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Operating:
-    """The threshold a page starts from, and where it comes from in words."""
-
-    value: float
-    origin: str
 
 
 @dataclass(frozen=True)
@@ -95,13 +64,7 @@ def scored(run: Run, split: Split) -> Scored:
 @st.cache_data(show_spinner=False, max_entries=32)
 def _scored(run_id: int, split: Split, finished_at: datetime | None) -> Scored:
     with resources.session() as session:
-        rows = runs.predictions(session, run_id, split)
-    return Scored(
-        np.array([prediction.image.id for prediction, _, _ in rows], dtype=np.int64),
-        np.array([prediction.score for prediction, _, _ in rows], dtype=np.float64),
-        np.array([label == Label.FAKE for _, label, _ in rows], dtype=np.bool_),
-        np.array([group for _, _, group in rows], dtype=np.int64),
-    )
+        return load_scores(session, run_id, split)
 
 
 def summary(run: Run, split: Split) -> Summary:
@@ -131,22 +94,12 @@ def _histogram(scores: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def initial_threshold(run: Run, saved: Sequence[Threshold]) -> Operating:
     """Return the saved threshold, else the one that validation suggests."""
-    if saved:
-        chosen = saved[0]
-        return Operating(round(chosen.value, 3), f"Saved by {chosen.author}: {chosen.reason}")
-    return _suggested(run.id, run.finished_at)
+    return saved_threshold(saved) or _suggested(run.id, run.finished_at)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def _suggested(run_id: int, finished_at: datetime | None) -> Operating:
-    from core.evaluation.threshold import suggest_threshold
-
-    data = _scored(run_id, Split.VALIDATION, finished_at)
-    try:
-        suggestion = suggest_threshold(data.scores, data.is_fake, MAX_FPR)
-    except InvalidInput as error:
-        return Operating(1.0, f"Nothing can be suggested. {error}")
-    return Operating(suggestion.value, suggestion.reason)
+    return suggested_threshold(_scored(run_id, Split.VALIDATION, finished_at))
 
 
 def counts_at(figures: Summary, threshold: float) -> list[int]:

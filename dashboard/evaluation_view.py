@@ -7,17 +7,10 @@ import streamlit as st
 from core.types import Run, Split, Threshold
 from dashboard import charts, choices, job_view, resources, training_form, widgets
 from dashboard.auth import actor
-from dashboard.evaluation import (
-    ENOUGH_GENUINE,
-    Interval,
-    Operating,
-    Rate,
-    Scored,
-    Summary,
-    rates,
-)
+from dashboard.evaluation import Interval, Rate, Summary, rates
 from dashboard.gallery import MISTAKES
 from dashboard.jobs.client import Job
+from dashboard.scores import ENOUGH_GENUINE, Operating, Scored
 from dashboard.text import count, moment, plain
 from db import runs
 

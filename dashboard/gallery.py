@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.types import ImageRecord
 from dashboard import choices, widgets
-from dashboard.evaluation import Scored, images_in_cell
+from dashboard.evaluation import images_in_cell
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
+from dashboard.scores import Scored
 from dashboard.text import count
 
 PAGE_SIZE = 24

@@ -1,0 +1,42 @@
+import json
+
+import pytest
+from sqlalchemy import Engine
+
+from core.errors import NotFound
+from core.types import Split
+from dashboard import reporting
+from dashboard.home import open_database
+from dashboard.settings import Settings, settings
+from db import runs
+from db.engine import reading, writing
+
+
+@pytest.fixture
+def database(seeded_home: Settings) -> Engine:
+    return open_database(settings())
+
+
+def test_a_report_counts_every_test_image_once_and_is_json(database: Engine) -> None:
+    with reading(database) as session:
+        found = reporting.report(session, 1)
+        test = [label for _, label, _ in runs.predictions(session, 1, Split.TEST)]
+    assert found["n_genuine"] == test.count("genuine")
+    assert found["n_fake"] == test.count("fake")
+    assert sum(found["confusion"].values()) == len(test)
+    assert found["indicative_only"]
+    json.dumps(found)
+
+
+def test_a_saved_threshold_is_the_one_reported(database: Engine) -> None:
+    with writing(database) as session:
+        runs.choose_threshold(session, 1, 0.77, Split.TEST, "few accusations", author="Ada")
+    with reading(database) as session:
+        found = reporting.report(session, 1)
+    assert found["threshold"] == 0.77
+    assert found["threshold_origin"] == "Saved by Ada: few accusations"
+
+
+def test_a_run_that_does_not_exist_is_named(database: Engine) -> None:
+    with reading(database) as session, pytest.raises(NotFound, match="99"):
+        reporting.is_scored(session, 99)
