@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from plant import plant
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -129,12 +130,7 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / identity.name).mkdir(parents=True)
         for picture in sorted(identity.glob("*.jpg"))[:N_PICTURES]:
             shutil.copy(picture, folder / identity.name)
-    command = [
-        sys.executable,
-        "-c",
-        "import sys, pathlib, plant; plant.plant(pathlib.Path(sys.argv[1]))",
-    ]
-    subprocess.run([*command, str(folder)], cwd=ROOT / "examples", check=True)
+    plant(folder)
     return folder
 
 

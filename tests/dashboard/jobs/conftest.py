@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 import pytest
+from plant import plant
 
 ROOT = Path(__file__).parents[3]
 FACES = ROOT / "examples" / "faces"
@@ -123,10 +124,6 @@ def home(make_home: Callable[[str], Home]) -> Home:
 @pytest.fixture(scope="session")
 def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of some of the demo's identities with the planted trouble."""
-    sys.path.insert(0, str(ROOT / "examples"))
-    from plant import plant
-
-    sys.path.pop(0)
     folder = tmp_path_factory.mktemp("photographs") / "people"
     for identity in sorted(FACES.iterdir())[: N_IDENTITIES + 1]:
         for picture in sorted(identity.glob("*.jpg"))[:N_PICTURES] if identity.is_dir() else ():
