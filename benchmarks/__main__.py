@@ -10,13 +10,14 @@ from typing import Annotated
 import psutil
 import typer
 
-from benchmarks import detector, import_stages, import_workers
+from benchmarks import cancel, detector, import_stages, import_workers
 from benchmarks.rows import Row
 
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "import_stages": import_stages.measure,
     "import_workers": import_workers.measure,
     "detector": detector.measure,
+    "cancel": cancel.measure,
 }
 FACES = Path(__file__).parents[1] / "examples" / "faces"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.command import served
 from benchmarks.rows import Row
 
 _SAMPLE_S = 0.2
@@ -19,25 +20,17 @@ def measure(folder: Path) -> list[Row]:
     """Import a folder into an empty home with as many workers as cores."""
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "VERITY_HOME": home}
-        server = _verity(environment, "run", "--no-page")
-        try:
-            _verity(environment, "status", "--json").wait()
+        with served(environment) as server:
             return [_import(folder, environment, server)]
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def _verity(environment: dict[str, str], *words: str) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "dashboard", *words]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
 
 
 def _import(folder: Path, environment: dict[str, str], server: "subprocess.Popen[bytes]") -> Row:
     workers = _await_workers(psutil.Process(server.pid))
     before = _cpu_s(workers)
     started = time.monotonic()
-    process = _verity(environment, "import", str(folder), "--label", "genuine", "--wait", "--json")
+    words = ("import", str(folder), "--label", "genuine", "--wait", "--json")
+    command = [sys.executable, "-m", "dashboard", *words]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
     peak_mb: dict[int, float] = {}
     while process.poll() is None:
         for worker in workers:
