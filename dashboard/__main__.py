@@ -173,9 +173,11 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a detector on a version and score the version with it."""
+    from dashboard.jobs.client import Source
+
     chosen = console.read_parameters(parameters)
     console.start(
-        lambda jobs: jobs.train(version, chosen, weights=weights, crop=crop, seed=seed),
+        lambda jobs: jobs.train(Source(version, weights, crop, seed), chosen),
         wait=wait,
         as_json=as_json,
     )
@@ -194,9 +196,11 @@ def tune(
     as_json: AsJson = False,
 ) -> None:
     """Search hyper-parameters on cached features."""
+    from dashboard.jobs.client import Source
+
     chosen = {**console.read_parameters(parameters), "trials": trials, "epochs": epochs}
     console.start(
-        lambda jobs: jobs.tune(version, chosen, weights=weights, crop=crop, seed=seed),
+        lambda jobs: jobs.tune(Source(version, weights, crop, seed), chosen),
         wait=wait,
         as_json=as_json,
     )

@@ -11,7 +11,7 @@ from upath import UPath
 from core.errors import InvalidInput, Unavailable, VerityError
 from core.types import Label
 from dashboard.home import open_storages
-from dashboard.jobs.client import Job, Jobs, JobState
+from dashboard.jobs.client import Job, Jobs, JobState, Source
 from dashboard.settings import Settings
 from dashboard.sources import start_import
 
@@ -97,7 +97,7 @@ def walk(settings: Settings) -> None:
         _follow(jobs, jobs.generate("self-blended", {}))
         frozen = _follow(jobs, jobs.freeze())
         version = (frozen.result or {})["version"]
-        _follow(jobs, jobs.train(version, {}, weights="HED-BSDS500", crop="face"))
+        _follow(jobs, jobs.train(Source(version), {}))
 
 
 def _follow(jobs: Jobs, job_id: str) -> Job:

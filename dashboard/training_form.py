@@ -1,27 +1,17 @@
 """What a person chooses about a training or a search; the URL may fill it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from core.types import DatasetVersion
 from dashboard import choices
+from dashboard.jobs.client import Source
 
 WEIGHTS = {"HED-BSDS500": "VGG16 (HED-BSDS500)", "imagenet": "VGG16 (ImageNet)"}
 CROPS = {"face": "Face", "normalised": "Whole image"}
 POOLINGS = {"average": "Average", "flatten": "Flatten"}
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a training or a search works on."""
-
-    version: int
-    weights: str
-    crop: str
-    seed: int
 
 
 def source_fields(versions: Sequence[DatasetVersion], page: str) -> Source:
@@ -37,7 +27,7 @@ def source_fields(versions: Sequence[DatasetVersion], page: str) -> Source:
             key=f"{page}-version",
         )
     return Source(
-        version=chosen,
+        dataset_version=chosen,
         weights=weights.selectbox(
             "Weights of the trunk",
             list(WEIGHTS),

@@ -9,9 +9,9 @@ import streamlit as st
 
 from core.types import EpochMetrics, Run
 from dashboard import charts, choices, resources, widgets
-from dashboard.jobs.client import Job, JobState
+from dashboard.jobs.client import Job, JobState, Source
 from dashboard.text import count, duration, moment, plain
-from dashboard.training_form import WEIGHTS, Source
+from dashboard.training_form import WEIGHTS
 from db import runs
 
 _TABLE = "runs-table"
@@ -19,14 +19,7 @@ _TABLE = "runs-table"
 
 def start_training(source: Source, params: Mapping[str, Any]) -> None:
     """Start a training, and draw the page anew to follow it."""
-    resources.start(
-        resources.jobs().train,
-        source.version,
-        params,
-        weights=source.weights,
-        crop=source.crop,
-        seed=source.seed,
-    )
+    resources.start(resources.jobs().train, source, params)
     st.query_params.clear()
     st.rerun()
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.types import Trial
 from dashboard import charts, choices, resources, widgets
+from dashboard.jobs.client import Source
 from dashboard.text import count
-from dashboard.training_form import Source
 from db import runs
 
 _SIZES = (0, 16, 32, 64, 128, 256, 512, 1024)
@@ -68,14 +68,7 @@ def start_search(source: Source, params: dict[str, Any]) -> None:
     if not params["hidden_units"]:
         st.error("Expected at least one size of the hidden layer to choose among. Received none.")
         return
-    resources.start(
-        resources.jobs().tune,
-        source.version,
-        params,
-        weights=source.weights,
-        crop=source.crop,
-        seed=source.seed,
-    )
+    resources.start(resources.jobs().tune, source, params)
     st.query_params.clear()
     st.rerun()
 

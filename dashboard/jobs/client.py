@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -94,6 +94,21 @@ class Job:
         return self.state in (JobState.QUEUED, JobState.RUNNING)
 
 
+@dataclass(frozen=True)
+class Source:
+    """What a training or a search works on.
+
+    Attributes:
+        weights: Of the trunk: a name or a file.
+        crop: What part of an image the detector sees.
+    """
+
+    dataset_version: int
+    weights: str = "HED-BSDS500"
+    crop: str = "face"
+    seed: int = 0
+
+
 class Jobs:
     """A connection to the job engine of one installation."""
 
@@ -144,47 +159,13 @@ class Jobs:
             {"generator": generator, "params": dict(params), "seed": seed, "limit": limit},
         )
 
-    def train(
-        self,
-        dataset_version: int,
-        params: Mapping[str, Any],
-        *,
-        weights: str,
-        crop: str,
-        seed: int = 0,
-    ) -> str:
+    def train(self, source: Source, params: Mapping[str, Any]) -> str:
         """Train and score a detector; return the job."""
-        return self._enqueue(
-            "train",
-            {
-                "dataset_version": dataset_version,
-                "params": dict(params),
-                "weights": weights,
-                "crop": crop,
-                "seed": seed,
-            },
-        )
+        return self._enqueue("train", {**asdict(source), "params": dict(params)})
 
-    def tune(
-        self,
-        dataset_version: int,
-        params: Mapping[str, Any],
-        *,
-        weights: str,
-        crop: str,
-        seed: int = 0,
-    ) -> str:
+    def tune(self, source: Source, params: Mapping[str, Any]) -> str:
         """Search hyper-parameters on cached features; return the job."""
-        return self._enqueue(
-            "tune",
-            {
-                "dataset_version": dataset_version,
-                "params": dict(params),
-                "weights": weights,
-                "crop": crop,
-                "seed": seed,
-            },
-        )
+        return self._enqueue("tune", {**asdict(source), "params": dict(params)})
 
     def evaluate(self, run_id: int) -> str:
         """Score a run's best checkpoint again on its version; return the job."""

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import job_view, resources
-from dashboard.jobs.client import Job, JobState, Progress
+from dashboard.jobs.client import Job, JobState, Progress, Source
 from dashboard.settings import Settings, settings
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -118,6 +118,6 @@ def test_an_unknown_job_is_a_message(home: Settings) -> None:
 
 def test_jobs_are_listed_by_kind(home: Settings) -> None:
     freeze = resources.jobs().freeze()
-    train = resources.jobs().train(1, {}, weights="imagenet", crop="face")
+    train = resources.jobs().train(Source(1, "imagenet"), {})
     assert {each.id for each in job_view.list_jobs()} == {freeze, train}
     assert [each.id for each in job_view.list_jobs("train", "evaluate")] == [train]

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
-from dashboard.jobs.client import JobState
+from dashboard.jobs.client import JobState, Source
 from dashboard.settings import Settings
 
 OpenPage = Callable[..., AppTest]
@@ -17,7 +17,7 @@ def test_nothing_started_yet(empty_home: Settings, open_page: OpenPage) -> None:
 
 
 def test_jobs_stand_newest_first(seeded_home: Settings, open_page: OpenPage) -> None:
-    job_id = resources.jobs().train(1, {"epochs": 3}, weights="imagenet", crop="face")
+    job_id = resources.jobs().train(Source(1, "imagenet"), {"epochs": 3})
     table = open_page("jobs.py").dataframe[0].value
     assert list(table["Kind"]) == ["Train", "Import"]
     assert table["Job"][0] == job_id

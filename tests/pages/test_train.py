@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from core.detectors.params import TrainParams
 from core.types import Run
 from dashboard import resources
-from dashboard.jobs.client import Job, JobState
+from dashboard.jobs.client import Job, JobState, Source
 from dashboard.settings import Settings
 from dashboard.training_view import state_of
 from db import runs
@@ -136,7 +136,7 @@ def test_states_of_runs(seeded_home: Settings) -> None:
 
 
 def test_curves_of_a_running_job_are_followed(seeded_home: Settings, open_page: OpenPage) -> None:
-    job_id = resources.jobs().train(1, {}, weights="imagenet", crop="face")
+    job_id = resources.jobs().train(Source(1, "imagenet"), {})
     run_id = add_run(job_id)
     with writing(resources.database()) as session:
         for metrics in runs.epochs(session, 1)[:2]:

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.types import Trial
 from dashboard import resources
-from dashboard.jobs.client import Job
+from dashboard.jobs.client import Job, Source
 from dashboard.settings import Settings
 from dashboard.tuning_view import settings_of
 from db import runs
@@ -86,7 +86,7 @@ def test_a_study_is_chosen_by_the_url(seeded_home: Settings, open_page: OpenPage
 def test_trials_of_a_running_search_are_followed(
     seeded_home: Settings, open_page: OpenPage
 ) -> None:
-    job_id = resources.jobs().tune(1, {"trials": 2}, weights="imagenet", crop="face")
+    job_id = resources.jobs().tune(Source(1, "imagenet"), {"trials": 2})
     study_id = add_study(job_id)
     with writing(resources.database()) as session:
         runs.record_trial(session, study_id, Trial(1, {"dropout": 0.2}, 0.6543, 3.0))
