@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.types import ImageRecord, Label
 from dashboard import resources
 from dashboard.settings import Settings
+from dashboard.text import plain
 from db import images
 from db.images import ImageFilter
 
@@ -108,7 +109,7 @@ def test_detail_of_a_format_that_browsers_cannot_show_says_so(
     assert tiff.format == "TIFF"
     app = open_page("browse.py", image=tiff.checksum)
     captions = [caption.value for caption in app.caption]
-    assert "Shown as a JPEG copy: browsers do not show TIFF." in captions
+    assert plain("Shown as a JPEG copy: browsers do not show TIFF.") in captions
 
 
 def test_detail_goes_to_the_next_that_matches(seeded_home: Settings, open_page: OpenPage) -> None:
