@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed or refused, 2 wrong usage, 3 cancelled.
 """
 
 import dataclasses
+import os
 import signal
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Annotated
 import typer
 from upath import UPath
 
-from core.errors import VerityError
+from core.errors import InvalidInput, VerityError
 from core.types import NormaliseRule
 from dashboard import console
 from dashboard.processes import die_with_parent
@@ -40,11 +41,6 @@ def run(
     from dashboard.supervision import supervise
 
     _tie(supervised)
-    if page:
-        print(
-            f"Verity at http://{settings().address}:{settings().port}  (Ctrl-C stops it)",
-            flush=True,
-        )
     supervise(settings(), with_page=page)
 
 
@@ -154,7 +150,14 @@ def generate(
     as_json: AsJson = False,
 ) -> None:
     """Make fakes from the active genuine images."""
+    from core.fakes.base import complete
+    from core.fakes.registry import GENERATORS
+
+    if generator not in GENERATORS:
+        names = ", ".join(GENERATORS)
+        raise InvalidInput(f"Expected a generator among {names}. Received {generator!r}.")
     chosen = console.read_parameters(parameters)
+    complete(chosen, GENERATORS[generator].params)
     console.start(
         lambda jobs: jobs.generate(generator, chosen, seed=seed, limit=limit),
         wait=wait,
@@ -173,9 +176,12 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a detector on a version and score the version with it."""
+    from core.detectors.params import TrainParams
     from dashboard.jobs.client import Source
 
     chosen = console.read_parameters(parameters)
+    TrainParams.from_mapping(chosen)
+    console.check_version(version)
     console.start(
         lambda jobs: jobs.train(Source(version, weights, crop, seed), chosen),
         wait=wait,
@@ -199,6 +205,7 @@ def tune(
     from dashboard.jobs.client import Source
 
     chosen = {**console.read_parameters(parameters), "trials": trials, "epochs": epochs}
+    console.check_version(version)
     console.start(
         lambda jobs: jobs.tune(Source(version, weights, crop, seed), chosen),
         wait=wait,
@@ -226,14 +233,16 @@ def evaluate(run_id: Annotated[int, typer.Option("--run")], as_json: AsJson = Fa
 def score(
     files: list[Path],
     run_id: Annotated[int, typer.Option("--run")],
-    csv: Annotated[Path, typer.Option(help="Where to write path, score and verdict.")],
+    csv: Annotated[Path, typer.Option(help="Where to write; standard output without it.")] = Path(
+        "/dev/stdout"
+    ),
 ) -> None:
     """Score files with a run's detector; nothing is imported."""
     from dashboard.jobs.context import context
     from dashboard.jobs.scoring import score_files
 
     n_scored, n_failed = score_files(context(), run_id, files, csv)
-    print(f"{n_scored} scored, {n_failed} not; see {csv}")
+    console.tell(f"{n_scored} scored, {n_failed} not")
     raise typer.Exit(1 if n_failed else 0)
 
 
@@ -284,11 +293,12 @@ def _tie(supervised: bool) -> None:
 
 def main() -> None:
     """Run a command; our own errors are one line on standard error."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         app()
     except VerityError as error:
         console.tell(str(error))
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, InvalidInput) else 1)
 
 
 if __name__ == "__main__":

@@ -31,19 +31,25 @@ def chosen(values: Sequence[T], name: str) -> T | None:
 
 
 def pick_number(
-    name: str, label: str, options: Sequence[int], describe: Callable[[int], str]
+    name: str,
+    label: str,
+    options: Sequence[int],
+    describe: Callable[[int], str],
+    default: int | None = None,
 ) -> int:
-    """Draw a select box whose choice is `?name=` in the URL; the first option is the default.
+    """Draw a select box whose choice is `?name=` in the URL, the default too: a link stays true.
 
     Args:
         name: In the URL.
         label: Over the box.
         options: At least one.
         describe: Says in words what an option is.
+        default: Of the options; the first one without it.
     """
     key = f"pick-{name}"
     asked = number_in_url(name)
-    st.session_state[key] = asked if asked in options else options[0]
+    st.session_state[key] = asked if asked in options else default or options[0]
+    _remember(name, key)
     return st.selectbox(
         label,
         options,

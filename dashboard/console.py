@@ -80,6 +80,16 @@ def _value(text: str) -> Any:
         return text
 
 
+def check_version(number: int) -> None:
+    """Raise NotFound unless there is such a dataset version."""
+    from dashboard.home import open_database
+    from db import versions
+    from db.engine import reading
+
+    with reading(open_database(settings())) as session:
+        versions.get_version(session, number)
+
+
 def print_values(values: Mapping[str, Any], *, as_json: bool) -> None:
     """Print one result, a line a value or as JSON."""
     if as_json:
@@ -95,7 +105,11 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
         print(json.dumps(rows, default=str))
         return
     for row in rows:
-        print("  ".join(str(value) for value in row.values()))
+        print("  ".join(_word(value) for value in row.values()))
+
+
+def _word(value: Any) -> str:
+    return json.dumps(value, default=str) if isinstance(value, Mapping) else str(value)
 
 
 def tell(message: str) -> None:

@@ -31,8 +31,8 @@ def show_next(counts: Mapping[str, int]) -> None:
     """Draw what the next version would hold, what is left out and why, and what should wait."""
     with st.grid(4):
         st.metric("In the next version", f"{counts['in_next_version']:,}", border=True)
-        st.metric("Genuine, labelled", f"{counts[Label.GENUINE]:,}", border=True)
-        st.metric("Fake, labelled", f"{counts[Label.FAKE]:,}", border=True)
+        st.metric("Genuine in it", f"{counts['next_genuine']:,}", border=True)
+        st.metric("Fake in it", f"{counts['next_fake']:,}", border=True)
         st.metric(
             "Left out",
             f"{counts['images'] - counts['in_next_version']:,}",
@@ -46,6 +46,10 @@ def show_next(counts: Mapping[str, int]) -> None:
         )
         if counts[Label.UNKNOWN]:
             choices.link("browse", "Label them", label=Label.UNKNOWN)
+    if not counts["next_fake"]:
+        choices.invite("A version needs fakes too, and there are none.", "generate", "Make fakes")
+    if not counts["next_genuine"]:
+        choices.invite("A version needs genuine images too.", "browse", "Label some")
     if counts["pairs_pending"]:
         _warn_of_pairs(counts["pairs_pending"])
 

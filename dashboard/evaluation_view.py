@@ -18,15 +18,21 @@ _MATRIX, _CLICKED = "matrix", "clicked-cell"
 
 
 def choose_run(trained: Sequence[Run]) -> Run:
-    """Draw the choice of run, which stands in the URL, and return the run."""
+    """Draw the choice of run, which stands in the URL, and return the run.
+
+    The newest that was scored is shown first, not one that trains now.
+    """
     by_number = {run.id: run for run in trained}
+    scored = [run.id for run in trained if run.finished_at]
 
     def describe(number: int) -> str:
         run = by_number[number]
         auc = "" if run.best_val_auc is None else f", validation AUC {run.best_val_auc:.4f}"
         return f"Run {number} on version {run.dataset_version}{auc}"
 
-    return by_number[choices.pick_number("run", "Run", list(by_number), describe)]
+    return by_number[
+        choices.pick_number("run", "Run", list(by_number), describe, next(iter(scored), None))
+    ]
 
 
 def choose_split() -> Split:

@@ -1,5 +1,6 @@
 """Waiting for a job at the command line, with a progress bar."""
 
+import sys
 import time
 
 from rich.console import Console
@@ -23,9 +24,18 @@ def follow(jobs: Jobs, job_id: str) -> Job:
         console=Console(stderr=True),
     ) as bar:
         task = bar.add_task("waiting for a worker", total=1.0, kind=jobs.get_job(job_id).kind)
+        said = ""
         while (job := jobs.get_job(job_id)).is_active:
             if told := jobs.find_progress(job_id):
                 bar.update(task, completed=told.fraction, description=told.message)
+            said = _say_once(bar, told.message if told else f"{job.kind} {job.state}", said)
             time.sleep(_POLL_S)
         bar.update(task, completed=float(job.state is JobState.DONE), description=job.state.value)
     return job
+
+
+def _say_once(bar: Progress, message: str, said: str) -> str:
+    """Print a new message where no bar can be drawn, as in a log file; return it."""
+    if message != said and not bar.console.is_terminal:
+        print(message, file=sys.stderr, flush=True)
+    return message

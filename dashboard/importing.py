@@ -120,8 +120,10 @@ def keep_uploads(uploads: Sequence[BinaryIO], home: Settings) -> Path:
     Raises:
         InvalidInput: If there are none, a zip does not come alone, or it cannot be trusted.
     """
+    if not uploads:
+        raise InvalidInput("Expected files to upload. Received none: choose some first.")
     zips = [upload for upload in uploads if upload.name.lower().endswith(".zip")]
-    if not uploads or (zips and len(uploads) > 1):
+    if zips and len(uploads) > 1:
         raise InvalidInput(
             f"Expected image files, or one zip alone. Received {len(uploads) - len(zips)} files "
             f"and {len(zips)} zips: upload them one after the other."

@@ -27,6 +27,8 @@ def supervise(settings: Settings, *, with_page: bool = True) -> None:
     """
     try:
         with FileLock(_lock(settings), timeout=LOCK_WAIT_S):
+            if with_page:
+                print(f"Verity at http://{settings.address}:{settings.port}", flush=True)
             config = _write_config(settings, with_page=with_page)
             supervisord.main(["-n", "-c", str(config)])
     except Timeout as error:

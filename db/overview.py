@@ -25,6 +25,7 @@ def counts(session: Session) -> dict[str, int]:
     locations = _count(session, select(func.count(LocationRow.id)))
     rejected = _count(session, select(func.count(RejectRow.id)))
     imported = _count(session, select(func.count(LocationRow.image_id.distinct())))
+    next_version = ImageRow.status == Status.ACTIVE
     return {
         "files_seen": locations + rejected,
         "images_imported": imported,
@@ -35,9 +36,9 @@ def counts(session: Session) -> dict[str, int]:
         "generated": _count(session, select(func.count(ParentRow.child_id.distinct()))),
         **{f"{label}": _images(session, ImageRow.label == label) for label in Label},
         "excluded": _images(session, ImageRow.status == Status.EXCLUDED),
-        "in_next_version": _images(
-            session, (ImageRow.status == Status.ACTIVE) & (ImageRow.label != Label.UNKNOWN)
-        ),
+        "in_next_version": _images(session, next_version & (ImageRow.label != Label.UNKNOWN)),
+        "next_genuine": _images(session, next_version & (ImageRow.label == Label.GENUINE)),
+        "next_fake": _images(session, next_version & (ImageRow.label == Label.FAKE)),
         "without_face": _images(session, ImageRow.n_faces == 0),
         "identities": _count(session, select(func.count(ImageRow.identity.distinct()))),
         **{f"pairs_{name}": count for name, count in by_pair.items()},

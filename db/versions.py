@@ -52,6 +52,12 @@ def parent_links(session: Session) -> list[tuple[int, int]]:
     return [(child, parent) for child, parent in session.execute(query)]
 
 
+def find_version(session: Session, content_hash: str) -> int | None:
+    """Return the number of the version with this content, if there is one."""
+    query = select(VersionRow.number).where(VersionRow.content_hash == content_hash)
+    return session.scalar(query)
+
+
 def add_version(
     session: Session,
     items: Sequence[DatasetItem],
@@ -68,7 +74,7 @@ def add_version(
     Raises:
         Conflict: If an earlier version holds exactly the same.
     """
-    same = session.scalar(select(VersionRow.number).where(VersionRow.content_hash == content_hash))
+    same = find_version(session, content_hash)
     if same is not None:
         raise Conflict(f"Nothing has changed: version {same} holds exactly these images already.")
     number = (session.scalar(select(func.max(VersionRow.number))) or 0) + 1

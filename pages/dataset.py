@@ -39,7 +39,12 @@ with st.form("freeze", border=False):
         help="Where images were imported from; fakes follow the photographs they were made of.",
     )
     if button.form_submit_button(
-        "Freeze", type="primary", icon=":material/lock:", key="freeze-start", width="stretch"
+        "Freeze",
+        type="primary",
+        icon=":material/lock:",
+        key="freeze-start",
+        width="stretch",
+        disabled=not (counts["next_genuine"] and counts["next_fake"]),
     ):
         dataset_view.start_freeze(test_percent, chosen_seed, chosen_sources)
 if freezing:

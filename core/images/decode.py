@@ -30,6 +30,7 @@ limit (`Image.MAX_IMAGE_PIXELS`, about 89 million) stays as it is and lies above
 
 import io
 import re
+import struct
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -122,7 +123,7 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
 def _open(data: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=FORMATS)
-    except UnidentifiedImageError as error:
+    except (UnidentifiedImageError, struct.error) as error:
         raise _unidentified(data) from error
 
 

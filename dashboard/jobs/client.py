@@ -42,7 +42,8 @@ class Progress:
 
     Attributes:
         fraction: 0 to 1.
-        started_from: The fraction at `started_at`: more than 0 where a killed job went on.
+        started_from: The fraction at `started_at`, when the present phase of the job began.
+        started_done: The same of `done`: more than 0 where a killed job went on.
         message: One line about what it does now.
         started_at: When the work began, for time left.
         done: Things done so far, of `total`.
@@ -53,6 +54,7 @@ class Progress:
     message: str
     started_at: datetime
     started_from: float = 0.0
+    started_done: int = 0
     done: int = 0
     total: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -65,11 +67,13 @@ class Progress:
     @property
     def rate(self) -> float:
         """Things done a second."""
-        return self.done / self.seconds
+        return (self.done - self.started_done) / self.seconds
 
     @property
     def seconds_left(self) -> float | None:
-        """Time left at the pace so far; None before there is one."""
+        """Time left of the present phase at its pace so far; None before there is one."""
+        if self.total and self.rate:
+            return (self.total - self.done) / self.rate
         gained = self.fraction - self.started_from
         return self.seconds * (1 - self.fraction) / gained if gained > 0 else None
 
@@ -180,7 +184,7 @@ class Jobs:
         """Return one job, or raise NotFound."""
         found = self._client.list_workflows(workflow_ids=[job_id])
         if not found:
-            raise NotFound(f"Expected the number of a job. Received {job_id!r}.")
+            raise NotFound(f"Expected the id of a job, as `jobs` lists them. Received {job_id!r}.")
         return _job(found[0])
 
     def find_progress(self, job_id: str) -> Progress | None:

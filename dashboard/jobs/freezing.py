@@ -14,13 +14,16 @@ from db.engine import reading, writing
 
 
 def freeze(context: Context, author: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Freeze what is active and labelled now; return the version's number and hash."""
+    """Freeze what is active and labelled now; return the version that holds exactly that."""
     test_fraction, seed = float(arguments["test_fraction"]), int(arguments["seed"])
     sources = arguments["sources"]
     items = _items(context, sources, test_fraction, seed)
     with writing(context.database) as session:
         rule = imports.normalise_rule(session)
         digest = content_hash(items, rule)
+        same = versions.find_version(session, digest)
+        if same is not None:
+            return {"version": same, "note": "nothing has changed since it was frozen"}
         number = versions.add_version(
             session,
             items,

@@ -29,24 +29,28 @@ class JobError(Exception):
 
 
 class Reporter:
-    """Publishes a job's progress as an event, from inside a step."""
+    """Publishes a job's progress as an event, from inside a step.
+
+    A phase begins when what is counted changes: the pace of one tells nothing about the next.
+    """
 
     def __init__(self) -> None:
-        self._started_at = datetime.now(UTC).isoformat()
-        self._started_from: float | None = None
+        self._phase: dict[str, Any] = {}
+        self._total: int | None = None
 
-    async def tell(self, fraction: float, message: str, **figures: Any) -> None:
-        """Publish the fraction done and one line."""
-        if self._started_from is None:
-            self._started_from = fraction
-        value = {
-            "fraction": fraction,
-            "message": message,
-            "started_at": self._started_at,
-            "started_from": self._started_from,
-            **figures,
-        }
-        await DBOS.set_event_async(engine.PROGRESS, value)
+    async def tell(
+        self, fraction: float, message: str, done: int = 0, total: int = 0, **figures: Any
+    ) -> None:
+        """Publish the fraction done, one line, and things done of a total."""
+        if total != self._total:
+            self._total = total
+            self._phase = {
+                "started_at": datetime.now(UTC).isoformat(),
+                "started_from": fraction,
+                "started_done": done,
+            }
+        said = {"fraction": fraction, "message": message, "done": done, "total": total}
+        await DBOS.set_event_async(engine.PROGRESS, {**said, **self._phase, **figures})
 
 
 @DBOS.workflow(name="import")

@@ -97,7 +97,7 @@ def test_a_zip_that_cannot_be_trusted_leaves_nothing(data: bytes, home: Settings
     assert list((home.root / "uploads").iterdir()) == []
 
 
-@pytest.mark.parametrize("names", [[], ["a.zip", "b.jpg"], ["a.zip", "b.zip"]])
+@pytest.mark.parametrize("names", [["a.zip", "b.jpg"], ["a.zip", "b.zip"]])
 def test_uploads_are_files_or_one_zip(names: list[str], home: Settings) -> None:
     with pytest.raises(InvalidInput, match="Expected image files, or one zip alone"):
         importing.keep_uploads([upload(name) for name in names], home)
@@ -135,3 +135,8 @@ def test_preview_stops_early(
         (folder / f"{number}.jpg").write_bytes(b"bytes")
     found = importing.preview(str(folder))
     assert (found.n_files, found.is_cut_off) == (3, True)
+
+
+def test_an_upload_of_nothing_is_refused(home: Settings) -> None:
+    with pytest.raises(InvalidInput, match="Received none"):
+        importing.keep_uploads([], home)

@@ -112,7 +112,7 @@ def test_cancel_and_go_on(home: Settings) -> None:
 def test_an_unknown_job_is_a_message(home: Settings) -> None:
     app = followed("no-such")
     assert [error.value for error in app.error] == [
-        r"Expected the number of a job\. Received \'no\-such\'\."
+        r"Expected the id of a job\, as \`jobs\` lists them\. Received \'no\-such\'\."
     ]
 
 

@@ -86,6 +86,8 @@ def test_each_figure(writer: Session) -> None:
         "unknown": 1,
         "excluded": 1,
         "in_next_version": 3,
+        "next_genuine": 1,
+        "next_fake": 2,
         "without_face": 1,
         "identities": 2,
         "pairs_pending": 1,

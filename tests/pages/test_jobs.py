@@ -50,5 +50,5 @@ def test_the_job_in_the_url_is_followed_and_cancelled(
 def test_an_unknown_job_is_a_message(seeded_home: Settings, open_page: OpenPage) -> None:
     app = open_page("jobs.py", job="gone")
     assert not app.exception
-    assert "Expected the number of a job" in app.error[0].value
+    assert "Expected the id of a job" in app.error[0].value
     assert len(app.dataframe[0].value) == 1

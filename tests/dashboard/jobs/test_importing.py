@@ -99,6 +99,6 @@ def test_cancel_stops_an_import_and_retry_finishes_it(home: Any, photographs: Pa
 
 
 def test_a_folder_that_is_not_there_is_refused_by_name(home: Any, tmp_path: Path) -> None:
-    said = home.run("import", str(tmp_path / "nowhere"), expect=1)
+    said = home.run("import", str(tmp_path / "nowhere"), expect=2)
     assert "nowhere" in said
     assert "Expected a folder" in said
