@@ -28,6 +28,23 @@ def frozen(
     return Path(home.root)
 
 
+@pytest.fixture(scope="module")
+def trained(frozen: Path, make_module_home: Callable[[str], Any]) -> Path:
+    """The same with features cached and a first run."""
+    home = make_module_home("trained")
+    shutil.copytree(frozen, home.root)
+    assert home.run("train", "--version", "1", "--set", "epochs=2", "--wait")["run"] == 1
+    return Path(home.root)
+
+
+@pytest.fixture
+def copy_of_trained(trained: Path, make_home: Callable[[str], Any]) -> Any:
+    """A home that holds what `trained` holds."""
+    home = make_home("home")
+    shutil.copytree(trained, home.root)
+    return home
+
+
 @pytest.fixture
 def copy_of_frozen(frozen: Path, make_home: Callable[[str], Any]) -> Callable[[str], Any]:
     """Make homes that hold what `frozen` holds."""
@@ -80,12 +97,12 @@ def test_a_training_killed_five_times_ends_as_an_undisturbed_one(
 
 
 def test_cancel_kills_the_training_and_keeps_its_best_checkpoint(
-    copy_of_frozen: Callable[[str], Any], snapshot: Callable[[Path], dict[str, Any]]
+    copy_of_trained: Any, snapshot: Callable[[Path], dict[str, Any]]
 ) -> None:
-    home = copy_of_frozen("home")
+    home = copy_of_trained
     home.serve()
     job_id = home.run("train", "--version", "1", "--set", "epochs=1000")["job"]
-    while not snapshot(home.root)["epochs"]:
+    while not [row for row in snapshot(home.root)["epochs"] if row[0] == 2]:
         assert home.state(job_id) in ("queued", "running")
         time.sleep(0.5)
 
@@ -94,18 +111,17 @@ def test_cancel_kills_the_training_and_keeps_its_best_checkpoint(
 
     assert home.state(job_id) == "cancelled"
     assert not _trainings(home)
-    assert (home.root / "runs" / "1" / "best.h5").is_file()
-    assert (home.root / "runs" / "1" / "best.keras").is_file()
-    figures = home.run("evaluate", "--run", "1")
+    assert (home.root / "runs" / "2" / "best.h5").is_file()
+    assert (home.root / "runs" / "2" / "best.keras").is_file()
+    figures = home.run("evaluate", "--run", "2")
     assert 0 <= figures["auc"] <= 1
     assert figures["indicative_only"]
 
 
 def test_scoring_files_gives_every_file_a_score_or_a_reason(
-    copy_of_frozen: Callable[[str], Any], photographs: Path, tmp_path: Path
+    copy_of_trained: Any, photographs: Path, tmp_path: Path
 ) -> None:
-    home = copy_of_frozen("home")
-    home.run("train", "--version", "1", "--set", "epochs=2", "--wait")
+    home = copy_of_trained
     broken = photographs / next(
         path.relative_to(photographs) for path in photographs.glob("*/planted_text.jpg")
     )
@@ -121,9 +137,9 @@ def test_scoring_files_gives_every_file_a_score_or_a_reason(
 
 
 def test_tuning_stores_a_trial_once(
-    copy_of_frozen: Callable[[str], Any], snapshot: Callable[[Path], dict[str, Any]]
+    copy_of_trained: Any, snapshot: Callable[[Path], dict[str, Any]]
 ) -> None:
-    home = copy_of_frozen("home")
+    home = copy_of_trained
     words = ("tune", "--version", "1", "--trials", "3", "--epochs", "3", "--wait")
     assert home.run(*words)["study"] == 1
     assert [row[:2] for row in snapshot(home.root)["trials"]] == [(1, 1), (1, 2), (1, 3)]
