@@ -29,6 +29,7 @@ class Split(StrEnum):
 
     TRAIN = "train"
     VALIDATION = "validation"
+    CALIBRATION = "calibration"
     TEST = "test"
 
 
@@ -53,6 +54,7 @@ class Verdict(StrEnum):
     KEEP_LEFT = "keep left"
     KEEP_RIGHT = "keep right"
     KEEP_BOTH = "keep both"
+    NOT_DUPLICATE = "not a duplicate"
 
 
 class NormaliseRule(StrEnum):
@@ -88,6 +90,39 @@ class Face:
     confidence: float
 
 
+class Feature(StrEnum):
+    """A part of a face that has a box; left and right are the image's."""
+
+    LEFT_EYE = "left eye"
+    RIGHT_EYE = "right eye"
+    NOSE = "nose"
+    LIPS = "lips"
+    LEFT_EAR = "left ear"
+    RIGHT_EAR = "right ear"
+
+
+ESTIMATED_FEATURES = frozenset({Feature.LEFT_EAR, Feature.RIGHT_EAR})
+"""Not seen by a detector but placed outward from the ear's tragion: drawn as estimates."""
+
+
+@dataclass(frozen=True)
+class FaceDetail:
+    """A face with everything that was measured of it.
+
+    Attributes:
+        features: Boxes by part of the face, px of the upright original; a part may be missing.
+        scores: Face checks by name; None where a check could not tell.
+        embedding: (128,) float32 of length 1, or None where it was not computed.
+        is_corrected: Whether a person moved one of the boxes.
+    """
+
+    face: Face
+    features: Mapping[Feature, Box] = field(default_factory=dict)
+    scores: Mapping[str, float | None] = field(default_factory=dict)
+    embedding: NDArray[np.float32] | None = None
+    is_corrected: bool = False
+
+
 @dataclass(frozen=True)
 class DecodedImage:
     """An image file turned into upright sRGB pixels.
@@ -121,6 +156,8 @@ class ImageFacts:
         hashes: Perceptual hashes by algorithm, 16 hexadecimal digits each.
         hash_version: What computed them; hashes of different versions are never compared.
         face: The largest face, or None.
+        scores: Image checks by name; None where a check could not tell.
+        scores_version: What computed them.
     """
 
     checksum: ChecksumSha256
@@ -133,6 +170,8 @@ class ImageFacts:
     hash_version: str
     face: Face | None
     n_faces: int
+    scores: Mapping[str, float | None] = field(default_factory=dict)
+    scores_version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -238,6 +277,8 @@ class DatasetVersion:
         counts: Images by split, then by label.
         content_hash: SHA-256 over the sorted items; equal hashes mean equal datasets.
         sources: The storages it was limited to; empty where it holds all.
+        split_rule: How it was split: the rule's name and its figures.
+        shortcut: What the check of shortcuts found, or None where it was not run.
     """
 
     number: int
@@ -249,6 +290,8 @@ class DatasetVersion:
     seed: int
     counts: Mapping[str, Mapping[str, int]]
     sources: tuple[str, ...] = ()
+    split_rule: Mapping[str, Any] = field(default_factory=dict)
+    shortcut: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,19 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Text,
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 CHECKSUM = String(64)
+NEXT_REVISION = text("(SELECT coalesce(max(revision), 0) + 1 FROM images)")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -89,6 +92,108 @@ class ImageRow(Base):
     n_faces: Mapped[int]
     is_paired: Mapped[bool] = mapped_column(default=False, server_default=false(), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    is_identity_decided: Mapped[bool] = mapped_column(default=False, server_default=false())
+    scores: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    scores_version: Mapped[str | None] = mapped_column(String(64), index=True)
+    faces_version: Mapped[str | None] = mapped_column(String(64), index=True)
+    revision: Mapped[int] = mapped_column(
+        BigInteger, default=NEXT_REVISION, onupdate=NEXT_REVISION, server_default="0", index=True
+    )
+
+
+class FaceRow(Base):
+    """One face of an image, the largest first, with its feature boxes and what was measured.
+
+    `embedding` holds 128 float16 numbers of length 1.
+    """
+
+    __tablename__ = "faces"
+    __table_args__ = (UniqueConstraint("image_id", "position"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    position: Mapped[int]
+    box: Mapped[list[Any]]
+    landmarks: Mapped[list[Any]]
+    confidence: Mapped[float]
+    features: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    scores: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    embedding: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    is_corrected: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class TagRow(Base):
+    """A word that people put on an image."""
+
+    __tablename__ = "image_tags"
+    tag: Mapped[str] = mapped_column(String(64), primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True, index=True)
+
+
+class ViewRow(Base):
+    """A saved view of Browse: the filters and the order that its address holds."""
+
+    __tablename__ = "saved_views"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    query: Mapped[dict[str, Any]]
+    author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class SuggestionRow(Base):
+    """What the machine suggests to change, and what a person said to it, remembered for ever.
+
+    `key` names what is suggested, so that the same suggestion is never made twice.
+    """
+
+    __tablename__ = "suggestions"
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        Index("ix_suggestions_open", "kind", "verdict", "score", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(String(600))
+    image_id: Mapped[int | None] = mapped_column(ForeignKey("images.id"), index=True)
+    before: Mapped[str | None] = mapped_column(String(255))
+    after: Mapped[str | None] = mapped_column(String(255))
+    score: Mapped[float]
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+
+
+class ProtectedRow(Base):
+    """A folder whose images no duplicate verdict may exclude."""
+
+    __tablename__ = "protected_folders"
+    __table_args__ = (UniqueConstraint("storage", "prefix"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    storage: Mapped[str] = mapped_column(String(64))
+    prefix: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class CheckThresholdRow(Base):
+    """Where a person drew the line of a check, in place of its default."""
+
+    __tablename__ = "check_thresholds"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[float]
+    author: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class MapPointRow(Base):
+    """Where an image lies on the map of faces: two coordinates without a unit."""
+
+    __tablename__ = "map_points"
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    x: Mapped[float]
+    y: Mapped[float]
 
 
 class HashRow(Base):
@@ -179,7 +284,10 @@ class EventRow(Base):
     """Who did what to what: the history of everything a person can decide."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_subject", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_events_subject", "subject", "subject_id"),
+        Index("ix_events_act", "actor", "action", "id"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now)
     actor: Mapped[str] = mapped_column(String(64))
@@ -203,6 +311,8 @@ class VersionRow(Base):
     test_fraction: Mapped[float]
     seed: Mapped[int]
     sources: Mapped[list[Any]] = mapped_column(default=list)
+    split_rule: Mapped[dict[str, Any] | None]
+    shortcut: Mapped[dict[str, Any] | None]
 
 
 class ItemRow(Base):
