@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from core.types import Label
 from db import images, versions
 from db.engine import open_engine, reading, writing
 from db.schema import upgrade
@@ -56,6 +57,6 @@ def test_what_came_before_is_waiting_to_be_measured(old_file: Engine) -> None:
 def test_a_change_gets_a_higher_revision(old_file: Engine) -> None:
     upgrade(old_file)
     with writing(old_file) as session:
-        images.relabel(session, [7], images.Label.FAKE, actor="ada")
+        images.relabel(session, [7], Label.FAKE, actor="ada")
     with old_file.connect() as connection:
         assert connection.scalar(text("SELECT revision FROM images")) == 1

@@ -95,18 +95,20 @@ def upgrade() -> None:
             "ix_suggestions_open", ["kind", "verdict", "score", "id"], unique=False
         )
 
-    # Columns are added in place: SQLite's way of altering a table would drop it under its references.
+    # In place: the batch way would drop a table that others refer to.
     op.add_column("dataset_versions", sa.Column("split_rule", sa.JSON(), nullable=True))
     op.add_column("dataset_versions", sa.Column("shortcut", sa.JSON(), nullable=True))
     op.create_index("ix_events_act", "events", ["actor", "action", "id"])
-    is_decided = sa.Column(
+    is_decided: sa.Column[bool] = sa.Column(
         "is_identity_decided", sa.Boolean(), server_default=sa.false(), nullable=False
     )
     op.add_column("images", is_decided)
     op.add_column("images", sa.Column("scores", sa.JSON(), nullable=True))
     op.add_column("images", sa.Column("scores_version", sa.String(length=64), nullable=True))
     op.add_column("images", sa.Column("faces_version", sa.String(length=64), nullable=True))
-    revision_column = sa.Column("revision", sa.BigInteger(), server_default="0", nullable=False)
+    revision_column: sa.Column[int] = sa.Column(
+        "revision", sa.BigInteger(), server_default="0", nullable=False
+    )
     op.add_column("images", revision_column)
     for name in ("faces_version", "revision", "scores_version"):
         op.create_index(f"ix_images_{name}", "images", [name])
