@@ -1,0 +1,101 @@
+"""Tags: words that people put on images."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from core.errors import InvalidInput, NotFound
+from db import events
+from db.parts import parts
+from db.tables import ImageRow, TagRow
+from db.upsert import insert_missing
+
+MAX_TAG_LENGTH = 64
+_ADD, _REMOVE = "tag", "untag"
+
+
+def add_tag(session: Session, ids: Sequence[int], tag: str, *, actor: str) -> int:
+    """Put a tag on images, as one act in the history. Return how many did not have it.
+
+    Raises:
+        InvalidInput: If the tag is blank, longer than 64 characters or not printable.
+    """
+    word = _checked(tag)
+    changed = sorted(set(ids) - _holders(session, ids, word))
+    _put(session, changed, word)
+    events.record_act(session, changed, actor=actor, action=_ADD, before={}, after={"tag": word})
+    return len(changed)
+
+
+def remove_tag(session: Session, ids: Sequence[int], tag: str, *, actor: str) -> int:
+    """Take a tag off images, as one act in the history. Return how many had it."""
+    changed = sorted(_holders(session, ids, tag))
+    _take(session, changed, tag)
+    events.record_act(session, changed, actor=actor, action=_REMOVE, before={"tag": tag}, after={})
+    return len(changed)
+
+
+def undo_tag(session: Session, *, actor: str) -> int:
+    """Take this person's newest tagging or untagging back; return of how many images.
+
+    Raises:
+        NotFound: If there is none.
+    """
+    act = events.last_act(session, actor, _ADD, _REMOVE)
+    if not act:
+        raise NotFound("There is no tagging of yours left to undo.")
+    ids = [event.subject_id for event in act]
+    if act[0].action == _ADD:
+        _take(session, ids, act[0].after["tag"])
+    else:
+        _put(session, ids, act[0].before["tag"])
+    events.mark_act_undone(session, act)
+    return len(act)
+
+
+def tags_of(session: Session, image_id: int) -> list[str]:
+    """Return the tags of one image, sorted."""
+    query = select(TagRow.tag).where(TagRow.image_id == image_id).order_by(TagRow.tag)
+    return list(session.scalars(query))
+
+
+def list_tags(session: Session) -> dict[str, int]:
+    """Return all tags in use with how many images have them, sorted."""
+    query = select(TagRow.tag, func.count()).group_by(TagRow.tag).order_by(TagRow.tag)
+    return dict(session.execute(query).tuples().all())
+
+
+def _checked(tag: str) -> str:
+    word = " ".join(tag.split())
+    if not word or len(word) > MAX_TAG_LENGTH or not word.isprintable():
+        raise InvalidInput(
+            f"Expected a tag of 1 to {MAX_TAG_LENGTH} printable characters. Received {tag[:80]!r}."
+        )
+    return word
+
+
+def _holders(session: Session, ids: Sequence[int], tag: str) -> set[int]:
+    held: set[int] = set()
+    for part in parts(ids):
+        query = select(TagRow.image_id).where(TagRow.tag == tag, TagRow.image_id.in_(part))
+        held |= set(session.scalars(query))
+    return held
+
+
+def _put(session: Session, ids: Sequence[int], tag: str) -> None:
+    insert_missing(session, TagRow, [{"tag": tag, "image_id": image_id} for image_id in ids])
+    _touch(session, ids)
+
+
+def _take(session: Session, ids: Sequence[int], tag: str) -> None:
+    for part in parts(ids):
+        session.execute(delete(TagRow).where(TagRow.tag == tag, TagRow.image_id.in_(part)))
+    _touch(session, ids)
+
+
+def _touch(session: Session, ids: Sequence[int]) -> None:
+    """Raise the images' revision: the catalogue reads what has changed since its own."""
+    for part in parts(ids):
+        change = update(ImageRow).where(ImageRow.id.in_(part)).values(label=ImageRow.label)
+        session.execute(change, execution_options={"synchronize_session": False})

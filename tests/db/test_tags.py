@@ -1,0 +1,55 @@
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from core.errors import InvalidInput, NotFound
+from db import events, tags
+from db.engine import reading, writing
+from db.tables import ImageRow
+from tests.db.builders import add
+
+
+def test_a_tag_is_put_once_and_counted(writer: Session) -> None:
+    a, b = add(writer, "a"), add(writer, "b")
+    assert tags.add_tag(writer, [a, b], "  blurred  twin ", actor="ada") == 2
+    assert tags.add_tag(writer, [a], "blurred twin", actor="ada") == 0
+    assert tags.list_tags(writer) == {"blurred twin": 2}
+    assert tags.tags_of(writer, a) == ["blurred twin"]
+
+
+def test_undo_takes_the_newest_act_back_whole(writer: Session) -> None:
+    a, b = add(writer, "a"), add(writer, "b")
+    tags.add_tag(writer, [a], "first", actor="ada")
+    tags.add_tag(writer, [a, b], "second", actor="ada")
+    tags.remove_tag(writer, [a], "first", actor="ada")
+    assert tags.undo_tag(writer, actor="ada") == 1
+    assert tags.tags_of(writer, a) == ["first", "second"]
+    assert tags.undo_tag(writer, actor="ada") == 2
+    assert tags.list_tags(writer) == {"first": 1}
+    assert tags.undo_tag(writer, actor="ada") == 1
+    with pytest.raises(NotFound, match="no tagging of yours"):
+        tags.undo_tag(writer, actor="ada")
+
+
+def test_another_person_s_act_is_not_undone(writer: Session) -> None:
+    tags.add_tag(writer, [add(writer, "a")], "mine", actor="ada")
+    with pytest.raises(NotFound):
+        tags.undo_tag(writer, actor="bob")
+
+
+@pytest.mark.parametrize("tag", ["", " \t", "x" * 65, "a\x00b"])
+def test_a_tag_must_be_a_short_word(writer: Session, tag: str) -> None:
+    with pytest.raises(InvalidInput, match="Expected a tag"):
+        tags.add_tag(writer, [add(writer, "a")], tag, actor="ada")
+
+
+def test_many_images_are_one_act_and_their_revision_rises(database: Engine) -> None:
+    with writing(database) as session:
+        ids = [add(session, n) for n in range(30)]
+    with reading(database) as session:
+        before = max(session.scalars(select(ImageRow.revision)))
+    with writing(database) as session:
+        tags.add_tag(session, ids, "all", actor="ada")
+    with reading(database) as session:
+        assert len(events.last_act(session, "ada", "tag")) == 30
+        assert min(session.scalars(select(ImageRow.revision))) > before
