@@ -2,83 +2,170 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from core.types import Label, Split, Status
+from core.types import ImageRecord, Label, Split, Status
 from dashboard import resources
 from dashboard.auth import actor
 from dashboard.grid import known_ids
 from dashboard.text import count
 from dashboard.widgets import empty
 from db import images, versions
-from db.images import PAGE_SIZE, ImageFilter
+from db.catalogue import FIRST, Sort
+from db.images import PAGE_SIZE, ImageFilter, Range
 
 GRID = "images"
 """Key of the grid in the session."""
 
 _SHORTCUTS = {Label.GENUINE: "G", Label.FAKE: "F", Label.UNKNOWN: "U"}
-_MORE = ("generator", "version", "split", "faceless")
+_MORE = (
+    *("generator", "version", "split", "faceless"),
+    *("tag", "source", "format", "measure", "low", "high"),
+)
+_MAX_OFFERED = 2000  # names in a list that a browser still opens at once
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Choices:
-    """The values that the filters offer."""
+    """The values that the filters offer.
+
+    Attributes:
+        columns: What images can be sorted by.
+        measures: Those of the columns that are numbers.
+    """
 
     identities: list[str]
     generators: list[str]
+    formats: list[str]
+    tags: list[str]
+    sources: list[str]
     versions: list[int]
+    columns: list[str]
+    measures: list[str]
 
 
 def load_choices(session: Session) -> Choices:
     """Read the values that the filters offer."""
+    catalogue = resources.catalogue()
     return Choices(
-        images.distinct(session, "identity"),
-        images.distinct(session, "generator"),
-        [version.number for version in versions.list_versions(session)],
+        identities=catalogue.words(session, "identity"),
+        generators=catalogue.words(session, "generator"),
+        formats=catalogue.words(session, "format"),
+        tags=catalogue.members(session, "tag"),
+        sources=catalogue.members(session, "source"),
+        versions=versions.numbers(session),
+        columns=catalogue.columns(session),
+        measures=catalogue.measures(session),
     )
 
 
-def filters(choices: Choices) -> ImageFilter:
-    """Draw the filters and return what they ask for; the URL holds them."""
+def filters(choices: Choices) -> tuple[ImageFilter, Sort]:
+    """Draw the filters and the order; return what they ask for; the URL holds them."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
-            "Search",
-            key="text",
-            bind="query-params",
-            placeholder="Name or checksum",
-            icon=":material/search:",
-            on_change=first_page,
-            width=200,
-        )
+        text = _text("Search", "text", "Name or checksum", icon=":material/search:")
         label = _choice("Label", list(Label))
-        identity = _choice("Identity", choices.identities, width=190)
+        identity = _identity(choices.identities)
         status = _choice("Status", list(Status))
         n_more = sum(bool(st.session_state.get(key)) for key in _MORE)
         with st.popover(f"More ({n_more})" if n_more else "More", icon=":material/tune:"):
-            generator = _choice("Generator", choices.generators, width=220)
-            version = _choice("Version", choices.versions, width=220)
-            split = _choice("Split", list(Split), width=220, disabled=version is None)
-            faceless = st.toggle(
-                "Without a face", key="faceless", bind="query-params", on_change=first_page
-            )
-    return ImageFilter(
-        label=label,
-        status=status,
-        identity=identity,
-        generator=generator,
-        version=version,
-        split=split,
-        text=text or "",
-        faceless=faceless,
+            more = _more(choices)
+        sort = _order(choices.columns)
+    return ImageFilter(label=label, status=status, identity=identity, text=text, **more), sort
+
+
+def _more(choices: Choices) -> dict[str, Any]:
+    """Draw the filters that are wanted less often."""
+    tag = _choice("Tag", choices.tags, width=220)
+    source = _choice("Source", choices.sources, width=220)
+    image_format = _choice("Format", choices.formats, width=220)
+    generator = _choice("Generator", choices.generators, width=220)
+    version = _choice("Version", choices.versions, width=220)
+    split = _choice("Split", list(Split), width=220, disabled=version is None)
+    faceless = st.toggle(
+        "Without a face", key="faceless", bind="query-params", on_change=first_page
     )
+    measure = _choice("Measure", choices.measures, width=220, name_of=title_of)
+    with st.container(horizontal=True):
+        low, high = _limit("At least", "low", measure), _limit("At most", "high", measure)
+    return {
+        "tag": tag,
+        "source": source,
+        "format": image_format,
+        "generator": generator,
+        "version": version,
+        "split": split,
+        "faceless": faceless,
+        "ranges": (Range(measure, low, high),) if measure else (),
+    }
+
+
+def _identity(names: Sequence[str]) -> str | None:
+    """Offer the names, or a field to type one into where there are too many for a list."""
+    if len(names) <= _MAX_OFFERED:
+        return _choice("Identity", names, width=190)
+    return _text("Identity", "identity", "Exact name") or None
+
+
+def _text(title: str, key: str, placeholder: str, icon: str | None = None) -> str:
+    typed = st.text_input(
+        title,
+        key=key,
+        bind="query-params",
+        placeholder=placeholder,
+        icon=icon,
+        on_change=first_page,
+        width=200,
+    )
+    return typed or ""
+
+
+def _limit(title: str, key: str, measure: str | None) -> float | None:
+    limit: float | None = st.number_input(
+        title,
+        value=None,
+        key=key,
+        bind="query-params",
+        on_change=first_page,
+        disabled=measure is None,
+        width=104,
+    )
+    return limit
+
+
+def _order(columns: Sequence[str]) -> Sort:
+    column = _choice("Sort", columns, width=150, name_of=title_of, placeholder="Order added")
+    is_descending = st.toggle("Descending", key="down", bind="query-params", on_change=first_page)
+    return Sort(column or FIRST, is_descending)
+
+
+def title_of(column: str) -> str:
+    """Return what people call a column."""
+    from core.images.quality import CHECKS
+
+    if column == FIRST:
+        return "Order added"
+    return CHECKS[column].title if column in CHECKS else _TITLES.get(column, column.capitalize())
+
+
+_TITLES = {
+    "width_px": "Width, px",
+    "height_px": "Height, px",
+    "size_bytes": "File size, bytes",
+    "n_faces": "Faces",
+}
 
 
 def _choice(
-    name: str, options: Sequence[_T], width: int = 125, disabled: bool = False
+    name: str,
+    options: Sequence[_T],
+    width: int = 125,
+    disabled: bool = False,
+    name_of: Callable[[Any], str] = str,
+    placeholder: str = "Any",
 ) -> _T | None:
     chosen: _T | None = st.selectbox(
         name,
@@ -86,7 +173,8 @@ def _choice(
         index=None,
         key=name.lower(),
         bind="query-params",
-        placeholder="Any",
+        format_func=name_of,
+        placeholder=placeholder,
         on_change=first_page,
         disabled=disabled,
         width=width,
@@ -105,6 +193,12 @@ def pager(total: int) -> int:
     page = st.pagination(n_pages, key="page", bind="query-params", max_visible_pages=5)
     st.markdown(f"**{count(total, 'image')}**", width="content")
     return (min(page, n_pages) - 1) * PAGE_SIZE
+
+
+def load_page(session: Session, wanted: ImageFilter, sort: Sort, offset: int) -> list[ImageRecord]:
+    """Read one page of the images that match."""
+    ids, _ = resources.catalogue().find(session, wanted, sort, offset=offset, limit=PAGE_SIZE)
+    return images.get_images(session, ids)
 
 
 def toolbar(shown: Sequence[int]) -> None:

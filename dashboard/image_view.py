@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from core.errors import VerityError
 from core.types import DuplicatePair, Event, ImageRecord, Label, Location, Split
-from dashboard import pictures
+from dashboard import pictures, resources
 from dashboard.browsing import label_buttons
 from dashboard.text import count, moment, plain
 from dashboard.widgets import facts, image_strip, key_facts, name_of, show_image, status_badge
 from db import events, images, pairs, versions
+from db.catalogue import Sort
 from db.images import ImageFilter
 
 
@@ -39,7 +40,9 @@ class Details:
     next: str | None
 
 
-def find_details(session: Session, checksum: str, wanted: ImageFilter) -> Details | None:
+def find_details(
+    session: Session, checksum: str, wanted: ImageFilter, sort: Sort
+) -> Details | None:
     """Load one image's screen, or leave a message and return None if there is no such image."""
     try:
         image = images.get_by_checksum(session, checksum)
@@ -48,7 +51,7 @@ def find_details(session: Session, checksum: str, wanted: ImageFilter) -> Detail
         return None
     found = pairs.pairs_of(session, image.id)
     subjects = [("image", image.id), *(("pair", pair.id) for pair in found)]
-    before, after = images.neighbours(session, wanted, image.id)
+    before, after = resources.catalogue().neighbours(session, wanted, image.id, sort)
     return Details(
         image,
         images.locations(session, image.id),

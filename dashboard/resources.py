@@ -14,6 +14,7 @@ from dashboard.home import open_database, open_store
 from dashboard.jobs.client import Jobs
 from dashboard.settings import settings
 from dashboard.text import plain
+from db.catalogue import Catalogue
 from db.engine import reading, writing
 
 
@@ -21,6 +22,12 @@ from db.engine import reading, writing
 def database() -> Engine:
     """Open the database once a process."""
     return open_database(settings())
+
+
+@st.cache_resource
+def catalogue() -> Catalogue:
+    """Keep what Browse filters by in memory, once a process for all sessions."""
+    return Catalogue()
 
 
 @st.cache_resource

@@ -1,15 +1,16 @@
 """The history: what was decided, by whom, and how to take it back."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.types import Event
 from db.parts import parts
-from db.tables import EventRow, now
+from db.tables import EventRow, ImageRow, now
 
 
 def record(
@@ -41,21 +42,58 @@ def record(
     return row.id
 
 
+@dataclass(frozen=True)
+class ImageAct:
+    """One act that did the same to many images."""
+
+    action: str
+    at: datetime
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    image_ids: Sequence[int]
+
+
 def record_act(
     session: Session,
-    ids: Sequence[int],
+    image_ids: Sequence[int],
     *,
     actor: str,
     action: str,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    subject: str = "image",
 ) -> None:
-    """Write one act that did the same to many things."""
-    same = {"actor": actor, "action": action, "subject": subject, "at": now()}
-    rows = [{**same, "subject_id": i, "before": dict(before), "after": dict(after)} for i in ids]
-    if rows:
-        session.execute(insert(EventRow), rows)
+    """Write one act that did the same to many images, one event an image."""
+    same = {
+        "actor": actor,
+        "action": action,
+        "subject": "image",
+        "at": now(),
+        "before": dict(before),
+        "after": dict(after),
+        "is_undone": False,
+    }
+    values = [literal(value, EventRow.__table__.c[name].type) for name, value in same.items()]
+    for part in parts(image_ids):
+        chosen = select(*values, ImageRow.id).where(ImageRow.id.in_(part))
+        session.execute(insert(EventRow).from_select([*same, "subject_id"], chosen))
+
+
+def last_image_act(session: Session, actor: str, *actions: str) -> ImageAct | None:
+    """Return this person's newest act of these kinds on many images, unless it is taken back."""
+    mine = (EventRow.actor == actor, EventRow.action.in_(actions), EventRow.is_undone.is_(False))
+    newest = session.scalar(select(EventRow).where(*mine).order_by(EventRow.id.desc()).limit(1))
+    if newest is None:
+        return None
+    query = select(EventRow.subject_id).where(*mine, EventRow.at == newest.at)
+    ids = session.scalars(query.order_by(EventRow.id)).all()
+    return ImageAct(newest.action, newest.at, newest.before, newest.after, ids)
+
+
+def undo_image_act(session: Session, actor: str, act: ImageAct) -> None:
+    """Note that a whole act was taken back."""
+    same = (EventRow.actor == actor, EventRow.action == act.action, EventRow.at == act.at)
+    change = update(EventRow).where(*same).values(is_undone=True)
+    session.execute(change, execution_options={"synchronize_session": False})
 
 
 def history(session: Session, subject: str, subject_id: int) -> list[Event]:
@@ -94,7 +132,8 @@ def mark_undone(session: Session, event_id: int) -> None:
 def mark_act_undone(session: Session, act: Sequence[Event]) -> None:
     """Note that a whole act was taken back."""
     for part in parts([event.id for event in act]):
-        session.execute(update(EventRow).where(EventRow.id.in_(part)).values(is_undone=True))
+        change = update(EventRow).where(EventRow.id.in_(part)).values(is_undone=True)
+        session.execute(change, execution_options={"synchronize_session": False})
 
 
 def _event(row: EventRow) -> Event:

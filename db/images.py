@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.errors import Conflict, NotFound
@@ -19,9 +18,18 @@ from core.types import (
     Status,
 )
 from db import events
-from db.tables import ImageRow, ItemRow, LocationRow, ParentRow, now
+from db.tables import ImageRow, LocationRow, ParentRow, now
 
-PAGE_SIZE = 60
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Range:
+    """Limits of a number that every image has or lacks; None leaves a side open."""
+
+    column: str
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,10 @@ class ImageFilter:
         identity: Exact name.
         text: Part of an identity or the beginning of a checksum.
         faceless: Only images in which no face was found.
+        format: "JPEG", "PNG", ...
+        tag: A word that people put on images.
+        source: Storage in which it was found.
+        ranges: Limits of sizes and checks; an image without the number does not match.
     """
 
     label: Label | None = None
@@ -43,19 +55,16 @@ class ImageFilter:
     split: Split | None = None
     text: str = ""
     faceless: bool = False
+    format: str | None = None
+    tag: str | None = None
+    source: str | None = None
+    ranges: tuple[Range, ...] = ()
 
 
-def find_images(
-    session: Session, wanted: ImageFilter, *, offset: int = 0, limit: int = PAGE_SIZE
-) -> list[ImageRecord]:
-    """Return one page of the images that match, in the order they came."""
-    query = _matching(select(ImageRow), wanted).order_by(ImageRow.id).offset(offset).limit(limit)
-    return [to_record(row) for row in session.scalars(query)]
-
-
-def count_images(session: Session, wanted: ImageFilter) -> int:
-    """Count the images that match."""
-    return session.scalar(_matching(select(func.count(ImageRow.id)), wanted)) or 0
+def active_images(session: Session, label: Label, limit: int | None = None) -> list[ImageRecord]:
+    """Return the active images with a label, at most `limit`, in the order they came."""
+    query = select(ImageRow).where(ImageRow.status == Status.ACTIVE, ImageRow.label == label)
+    return [to_record(row) for row in session.scalars(query.order_by(ImageRow.id).limit(limit))]
 
 
 def get_image(session: Session, image_id: int) -> ImageRecord:
@@ -195,15 +204,6 @@ def undo_relabel(session: Session, *, actor: str) -> int:
     return len(act)
 
 
-def neighbours(
-    session: Session, wanted: ImageFilter, image_id: int
-) -> tuple[int | None, int | None]:
-    """Return the numbers of the previous and the next image that match."""
-    before = _matching(select(func.max(ImageRow.id)), wanted).where(ImageRow.id < image_id)
-    after = _matching(select(func.min(ImageRow.id)), wanted).where(ImageRow.id > image_id)
-    return session.scalar(before), session.scalar(after)
-
-
 def to_record(row: ImageRow) -> ImageRecord:
     """Turn a row into the value that travels."""
     return ImageRecord(
@@ -241,29 +241,3 @@ def _get_row(session: Session, image_id: int) -> ImageRow:
 
 def _get_rows(session: Session, ids: Sequence[int]) -> Sequence[ImageRow]:
     return session.scalars(select(ImageRow).where(ImageRow.id.in_(ids))).all()
-
-
-def _matching(query: Select[Any], wanted: ImageFilter) -> Select[Any]:
-    if wanted.version is not None:
-        query = query.join(ItemRow, ItemRow.image_id == ImageRow.id)
-    return query.where(*_conditions(wanted))
-
-
-def _conditions(wanted: ImageFilter) -> list[ColumnElement[bool]]:
-    exact = {
-        ImageRow.label: wanted.label,
-        ImageRow.status: wanted.status,
-        ImageRow.identity: wanted.identity,
-        ImageRow.generator: wanted.generator,
-        ItemRow.version: wanted.version,
-        ItemRow.split: wanted.split if wanted.version is not None else None,
-    }
-    conditions = [column == value for column, value in exact.items() if value is not None]
-    if wanted.faceless:
-        conditions.append(ImageRow.n_faces == 0)
-    if wanted.text:
-        conditions.append(
-            ImageRow.identity.icontains(wanted.text, autoescape=True)
-            | ImageRow.checksum.startswith(wanted.text.lower(), autoescape=True)
-        )
-    return conditions

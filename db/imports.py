@@ -191,8 +191,13 @@ def add_fake(
 
 def _columns(facts: ImageFacts) -> dict[str, Any]:
     names = ("checksum", "size_bytes", "format", "width_px", "height_px", "n_faces")
-    columns = {name: getattr(facts, name) for name in names}
-    return {**columns, "notes": list(facts.notes), "face": _face_columns(facts.face)}
+    columns = {name: getattr(facts, name) for name in (*names, "scores_version")}
+    return {
+        **columns,
+        "notes": list(facts.notes),
+        "face": _face_columns(facts.face),
+        "scores": dict(facts.scores),
+    }
 
 
 def _face_columns(face: Face | None) -> dict[str, Any] | None:

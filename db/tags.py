@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput, NotFound
 from db import events
 from db.parts import parts
 from db.tables import ImageRow, TagRow
-from db.upsert import insert_missing
 
 MAX_TAG_LENGTH = 64
 _ADD, _REMOVE = "tag", "untag"
@@ -42,16 +41,15 @@ def undo_tag(session: Session, *, actor: str) -> int:
     Raises:
         NotFound: If there is none.
     """
-    act = events.last_act(session, actor, _ADD, _REMOVE)
-    if not act:
+    act = events.last_image_act(session, actor, _ADD, _REMOVE)
+    if act is None:
         raise NotFound("There is no tagging of yours left to undo.")
-    ids = [event.subject_id for event in act]
-    if act[0].action == _ADD:
-        _take(session, ids, act[0].after["tag"])
+    if act.action == _ADD:
+        _take(session, act.image_ids, act.after["tag"])
     else:
-        _put(session, ids, act[0].before["tag"])
-    events.mark_act_undone(session, act)
-    return len(act)
+        _put(session, act.image_ids, act.before["tag"])
+    events.undo_image_act(session, actor, act)
+    return len(act.image_ids)
 
 
 def tags_of(session: Session, image_id: int) -> list[str]:
@@ -63,7 +61,7 @@ def tags_of(session: Session, image_id: int) -> list[str]:
 def list_tags(session: Session) -> dict[str, int]:
     """Return all tags in use with how many images have them, sorted."""
     query = select(TagRow.tag, func.count()).group_by(TagRow.tag).order_by(TagRow.tag)
-    return dict(session.execute(query).tuples().all())
+    return {str(tag): int(n) for tag, n in session.execute(query)}
 
 
 def _checked(tag: str) -> str:
@@ -84,7 +82,12 @@ def _holders(session: Session, ids: Sequence[int], tag: str) -> set[int]:
 
 
 def _put(session: Session, ids: Sequence[int], tag: str) -> None:
-    insert_missing(session, TagRow, [{"tag": tag, "image_id": image_id} for image_id in ids])
+    for part in parts(ids):
+        lacking = select(literal(tag), ImageRow.id).where(
+            ImageRow.id.in_(part),
+            ~exists().where(TagRow.tag == tag, TagRow.image_id == ImageRow.id),
+        )
+        session.execute(insert(TagRow).from_select(["tag", "image_id"], lacking))
     _touch(session, ids)
 
 

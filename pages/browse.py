@@ -4,7 +4,6 @@ import streamlit as st
 
 from dashboard import browsing, image_view, resources, widgets
 from dashboard.grid import image_grid
-from db import images
 
 st.title("Browse", anchor=False)
 checksum = st.query_params.get("image")
@@ -14,15 +13,15 @@ bar = st.container(horizontal=True, vertical_alignment="center")
 with resources.session() as session:
     choices = browsing.load_choices(session)
     with bar.popover("Filters", icon=":material/tune:") if checksum else bar:
-        wanted = browsing.filters(choices)
+        wanted, sort = browsing.filters(choices)
     if checksum:
-        details = image_view.find_details(session, checksum, wanted)
+        details = image_view.find_details(session, checksum, wanted, sort)
     else:
-        total = images.count_images(session, wanted)
+        total = resources.catalogue().count(session, wanted)
         tools = st.container(horizontal=True, vertical_alignment="center")
         with tools:
             offset = browsing.pager(total)
-        found = images.find_images(session, wanted, offset=offset)
+        found = browsing.load_page(session, wanted, sort, offset)
 
 # Show
 if checksum:

@@ -14,7 +14,7 @@ DetectFaces: TypeAlias = Callable[[RgbImage], list[Face]]
 """Returns the faces of (height, width, 3) pixels, largest first."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Analysed(ImageFacts):
     """What one image file turned out to be, with the two small files made from it.
 

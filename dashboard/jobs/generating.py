@@ -10,13 +10,12 @@ from PIL import Image
 from core.errors import InvalidInput
 from core.fakes.base import Fake, Parent
 from core.fakes.registry import GENERATORS
-from core.types import Claim, ImageRecord, Label, Outcome, RgbImage, Status
+from core.types import Claim, ImageRecord, Label, Outcome, RgbImage
 from dashboard.jobs.child import Report
 from dashboard.jobs.context import Context
 from dashboard.jobs.files import stored_pixels, take_in
 from db import images, imports
 from db.engine import reading, writing
-from db.images import ImageFilter
 
 
 @dataclass(frozen=True)
@@ -57,10 +56,8 @@ def generate(
 
 
 def _parents(context: Context, limit: int | None) -> list[ImageRecord]:
-    wanted = ImageFilter(label=Label.GENUINE, status=Status.ACTIVE)
     with reading(context.database) as session:
-        count = images.count_images(session, wanted)
-        records = images.find_images(session, wanted, limit=min(limit or count, count))
+        records = images.active_images(session, Label.GENUINE, limit)
     if not records:
         raise InvalidInput(
             "Expected genuine images to make fakes from. Received none: import photographs with "

@@ -2,115 +2,15 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
-from core.types import Claim, Label, Location, Outcome, Split, Status, Verdict
-from db import events, images, imports, pairs
-from db.images import ImageFilter
+from core.types import Claim, Label, Location, Outcome
+from db import events, images, imports
 from tests.db.builders import (
     STORAGE,
     add,
-    add_pair,
     checksum,
     facts,
-    freeze,
     import_file,
 )
-
-
-def matching(session: Session, **wanted: object) -> list[int]:
-    """Return the numbers of the images that match, after checking the count against them."""
-    chosen = ImageFilter(**wanted)  # type: ignore[arg-type]
-    numbers = [record.id for record in images.find_images(session, chosen)]
-    assert images.count_images(session, chosen) == len(numbers)
-    return numbers
-
-
-# Finding
-
-
-def test_each_filter_alone(writer: Session) -> None:
-    ada = add(writer, "a", Label.GENUINE, "Ada")
-    swap = add(writer, "b", Label.FAKE, "Ada", "swap")
-    empty = add(writer, "c", Label.UNKNOWN, face=None, n_faces=0)
-    pairs.decide(writer, add_pair(writer, ada, swap), Verdict.KEEP_LEFT, actor="ada")
-    assert matching(writer) == [ada, swap, empty]
-    assert matching(writer, label=Label.FAKE) == [swap]
-    assert matching(writer, status=Status.EXCLUDED) == [swap]
-    assert matching(writer, status=Status.ACTIVE) == [ada, empty]
-    assert matching(writer, identity="Ada") == [ada, swap]
-    assert matching(writer, identity="Ad") == []
-    assert matching(writer, generator="swap") == [swap]
-    assert matching(writer, faceless=True) == [empty]
-
-
-def test_filters_narrow_each_other(writer: Session) -> None:
-    first = add(writer, "a", Label.GENUINE, "Ada")
-    second = add(writer, "b", Label.FAKE, "Ada", "swap")
-    third = add(writer, "c", Label.FAKE, "Grace", "swap")
-    number = freeze(writer, [(first, Split.TRAIN), (second, Split.TEST), (third, Split.TEST)])
-    freeze(writer, [(first, Split.TEST), (second, Split.TRAIN)])
-    assert matching(writer, version=number) == [first, second, third]
-    assert matching(writer, version=number, split=Split.TEST) == [second, third]
-    assert matching(writer, version=number + 1, split=Split.TEST) == [first]
-    assert matching(writer, version=number, split=Split.TEST, identity="Ada") == [second]
-    assert matching(writer, label=Label.FAKE, generator="swap", text="grace") == [third]
-    assert matching(writer, version=number, split=Split.VALIDATION) == []
-    assert matching(writer, version=99) == []
-    assert matching(writer, split=Split.TEST) == [first, second, third]  # of no version
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("%", ["100%"]),
-        ("_", ["a_b"]),
-        ("a_b", ["a_b"]),
-        ("a%b", []),
-        ("O'Neil", ["O'Neil"]),
-        ('"', ['say "x"']),
-        ("\\", ["back\\slash"]),
-        ("'; DROP TABLE images; --", []),
-        ("AXB", ["axb"]),
-        ("\u00e9mile", ["\u00c9mile"]),
-        (" ", ['say "x"']),
-    ],
-)
-def test_text_is_matched_as_it_is_written(writer: Session, text: str, names: list[str]) -> None:
-    everyone = ["100%", "a_b", "axb", "O'Neil", 'say "x"', "back\\slash", "\u00c9mile"]
-    for name in everyone:
-        add(writer, name, identity=name)
-    add(writer, "nobody")
-    found = images.find_images(writer, ImageFilter(text=text))
-    assert [record.identity for record in found] == names
-
-
-def test_text_finds_the_beginning_of_a_checksum(writer: Session) -> None:
-    image_id = add(writer, "a")
-    add(writer, "b")
-    assert matching(writer, text=checksum("a")[:10]) == [image_id]
-    assert matching(writer, text=checksum("a").upper()) == [image_id]
-    assert matching(writer, text=checksum("a")[1:12]) == []
-
-
-def test_pages_follow_one_another(writer: Session) -> None:
-    numbers = [add(writer, i) for i in range(7)]
-    pages = [images.find_images(writer, ImageFilter(), offset=i, limit=3) for i in (0, 3, 6, 9)]
-    assert [record.id for page in pages for record in page] == numbers
-    assert [len(page) for page in pages] == [3, 3, 1, 0]
-
-
-def test_neighbours_are_the_nearest_that_match(writer: Session) -> None:
-    labels = [Label.FAKE, Label.GENUINE, Label.FAKE, Label.GENUINE, Label.FAKE]
-    a, b, c, d, e = (add(writer, i, label) for i, label in enumerate(labels))
-    version = freeze(writer, [(a, Split.TRAIN), (b, Split.TEST), (e, Split.TEST)])
-    fakes = ImageFilter(label=Label.FAKE)
-    assert images.neighbours(writer, ImageFilter(), c) == (b, d)
-    assert images.neighbours(writer, fakes, c) == (a, e)
-    assert images.neighbours(writer, fakes, b) == (a, c)
-    assert images.neighbours(writer, fakes, a) == (None, c)
-    assert images.neighbours(writer, fakes, e) == (c, None)
-    of_version = ImageFilter(version=version, split=Split.TEST)
-    assert images.neighbours(writer, of_version, b) == (None, e)
-
 
 # Getting
 

@@ -1,0 +1,252 @@
+"""The catalogue finds what a walk over the rows would find, and sees every change."""
+
+import math
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from core.errors import InvalidInput
+from core.types import Claim, Label, Split, Status, Verdict
+from db import images, pairs, tags
+from db.catalogue import Catalogue, Sort
+from db.engine import reading, writing
+from db.images import ImageFilter, Range
+from tests.db.builders import (
+    MODEST,
+    STORAGE,
+    add,
+    add_pair,
+    checksum,
+    facts,
+    forgotten,
+    freeze,
+    import_file,
+)
+
+
+def matching(session: Session, **wanted: object) -> list[int]:
+    """Return the numbers of the images that match, after checking the count against them."""
+    numbers, n_found = Catalogue().find(session, ImageFilter(**wanted))  # type: ignore[arg-type]
+    assert n_found == len(numbers)
+    return numbers
+
+
+# Finding
+
+
+def test_each_filter_alone(writer: Session) -> None:
+    ada = add(writer, "a", Label.GENUINE, "Ada")
+    swap = add(writer, "b", Label.FAKE, "Ada", "swap")
+    empty = add(writer, "c", Label.UNKNOWN, face=None, n_faces=0)
+    pairs.decide(writer, add_pair(writer, ada, swap), Verdict.KEEP_LEFT, actor="ada")
+    assert matching(writer) == [ada, swap, empty]
+    assert matching(writer, label=Label.FAKE) == [swap]
+    assert matching(writer, status=Status.EXCLUDED) == [swap]
+    assert matching(writer, status=Status.ACTIVE) == [ada, empty]
+    assert matching(writer, identity="Ada") == [ada, swap]
+    assert matching(writer, identity="Ad") == []
+    assert matching(writer, generator="swap") == [swap]
+    assert matching(writer, faceless=True) == [empty]
+
+
+def test_filters_narrow_each_other(writer: Session) -> None:
+    first = add(writer, "a", Label.GENUINE, "Ada")
+    second = add(writer, "b", Label.FAKE, "Ada", "swap")
+    third = add(writer, "c", Label.FAKE, "Grace", "swap")
+    number = freeze(writer, [(first, Split.TRAIN), (second, Split.TEST), (third, Split.TEST)])
+    freeze(writer, [(first, Split.TEST), (second, Split.TRAIN)])
+    assert matching(writer, version=number) == [first, second, third]
+    assert matching(writer, version=number, split=Split.TEST) == [second, third]
+    assert matching(writer, version=number + 1, split=Split.TEST) == [first]
+    assert matching(writer, version=number, split=Split.TEST, identity="Ada") == [second]
+    assert matching(writer, label=Label.FAKE, generator="swap", text="grace") == [third]
+    assert matching(writer, version=number, split=Split.VALIDATION) == []
+    assert matching(writer, version=99) == []
+    assert matching(writer, split=Split.TEST) == [first, second, third]  # of no version
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("%", ["100%"]),
+        ("_", ["a_b"]),
+        ("a_b", ["a_b"]),
+        ("a%b", []),
+        ("O'Neil", ["O'Neil"]),
+        ('"', ['say "x"']),
+        ("\\", ["back\\slash"]),
+        ("'; DROP TABLE images; --", []),
+        ("AXB", ["axb"]),
+        ("\u00e9mile", ["\u00c9mile"]),
+        (" ", ['say "x"']),
+    ],
+)
+def test_text_is_matched_as_it_is_written(writer: Session, text: str, names: list[str]) -> None:
+    everyone = ["100%", "a_b", "axb", "O'Neil", 'say "x"', "back\\slash", "\u00c9mile"]
+    for name in everyone:
+        add(writer, name, identity=name)
+    add(writer, "nobody")
+    found = images.get_images(writer, matching(writer, text=text))
+    assert [record.identity for record in found] == names
+
+
+def test_text_finds_the_beginning_of_a_checksum(writer: Session) -> None:
+    image_id = add(writer, "a")
+    add(writer, "b")
+    assert matching(writer, text=checksum("a")[:10]) == [image_id]
+    assert matching(writer, text=checksum("a").upper()) == [image_id]
+    assert matching(writer, text=checksum("a")[1:12]) == []
+
+
+def test_pages_follow_one_another(writer: Session) -> None:
+    numbers = [add(writer, i) for i in range(7)]
+    catalogue = Catalogue()
+    pages = [catalogue.find(writer, ImageFilter(), offset=i, limit=3)[0] for i in (0, 3, 6, 9)]
+    assert [number for page in pages for number in page] == numbers
+    assert [len(page) for page in pages] == [3, 3, 1, 0]
+
+
+def test_neighbours_are_the_nearest_that_match(writer: Session) -> None:
+    labels = [Label.FAKE, Label.GENUINE, Label.FAKE, Label.GENUINE, Label.FAKE]
+    a, b, c, d, e = (add(writer, i, label) for i, label in enumerate(labels))
+    version = freeze(writer, [(a, Split.TRAIN), (b, Split.TEST), (e, Split.TEST)])
+    fakes = ImageFilter(label=Label.FAKE)
+    assert Catalogue().neighbours(writer, ImageFilter(), c) == (b, d)
+    assert Catalogue().neighbours(writer, fakes, c) == (a, e)
+    assert Catalogue().neighbours(writer, fakes, b) == (a, c)
+    assert Catalogue().neighbours(writer, fakes, a) == (None, c)
+    assert Catalogue().neighbours(writer, fakes, e) == (c, None)
+    of_version = ImageFilter(version=version, split=Split.TEST)
+    assert Catalogue().neighbours(writer, of_version, b) == (None, e)
+
+
+# Sorting, numbers, tags and sources
+
+
+def blurred(session: Session, blur: Sequence[float | None]) -> list[int]:
+    return [add(session, i, scores={"blur": value}) for i, value in enumerate(blur)]
+
+
+def test_missing_numbers_come_last_in_both_directions(writer: Session) -> None:
+    a, b, c, d = blurred(writer, [2.0, None, 1.0, 2.0])
+    catalogue = Catalogue()
+    assert catalogue.find(writer, ImageFilter(), Sort("blur"))[0] == [c, a, d, b]
+    assert catalogue.find(writer, ImageFilter(), Sort("blur", is_descending=True))[0] == [
+        d,
+        a,
+        c,
+        b,
+    ]
+    assert matching(writer, ranges=(Range("blur", high=1.5),)) == [c]
+    assert matching(writer, ranges=(Range("blur", low=2.0),)) == [a, d]
+    assert catalogue.values(writer, "blur", ImageFilter()).tolist() == [2.0, 1.0, 2.0]
+
+
+def test_names_are_sorted_as_words(writer: Session) -> None:
+    b, none, a = add(writer, 1, identity="Bo"), add(writer, 2), add(writer, 3, identity="Al")
+    assert Catalogue().find(writer, ImageFilter(), Sort("identity"))[0] == [a, b, none]
+    assert Catalogue().words(writer, "identity") == ["Al", "Bo"]
+
+
+def test_an_unknown_column_is_refused(writer: Session) -> None:
+    add(writer, "a")
+    with pytest.raises(InvalidInput, match="Received 'beauty'"):
+        Catalogue().find(writer, ImageFilter(), Sort("beauty"))
+    with pytest.raises(InvalidInput, match="Received 'beauty'"):
+        matching(writer, ranges=(Range("beauty", 1),))
+
+
+def test_an_empty_installation_has_nothing_to_find(writer: Session) -> None:
+    assert Catalogue().find(writer, ImageFilter()) == ([], 0)
+    assert Catalogue().neighbours(writer, ImageFilter(), 1) == (None, None)
+
+
+def test_tags_and_sources_are_members(writer: Session) -> None:
+    import_file(writer, "job", "a.jpg", facts("a"), Claim(Label.GENUINE))
+    made = add(writer, "b")
+    found = matching(writer, source=STORAGE)
+    assert len(found) == 1 and made not in found
+    tags.add_tag(writer, [made], "odd", actor="ada")
+    assert matching(writer, tag="odd") == [made]
+    assert matching(writer, tag="even") == []
+
+
+def test_a_change_is_seen_at_the_next_question(database: Engine) -> None:
+    catalogue = Catalogue()
+    with writing(database) as session:
+        ids = [add(session, n, Label.GENUINE) for n in range(5)]
+    with reading(database) as session:
+        assert catalogue.find(session, ImageFilter(label=Label.FAKE)) == ([], 0)
+        assert catalogue.refresh(session) == 0
+    with writing(database) as session:
+        images.relabel(session, ids[1:3], Label.FAKE, actor="ada")
+        tags.add_tag(session, ids[2:4], "odd", actor="ada")
+        late = add(session, "late", Label.FAKE)
+    with reading(database) as session:
+        assert catalogue.find(session, ImageFilter(label=Label.FAKE))[0] == [*ids[1:3], late]
+        assert catalogue.find(session, ImageFilter(tag="odd"))[0] == ids[2:4]
+    with writing(database) as session:
+        tags.undo_tag(session, actor="ada")
+        images.undo_relabel(session, actor="ada")
+    with reading(database) as session:
+        assert catalogue.find(session, ImageFilter(label=Label.FAKE))[0] == [late]
+        assert catalogue.find(session, ImageFilter(tag="odd"))[0] == []
+
+
+IMAGES = st.lists(
+    st.tuples(
+        st.sampled_from(Label),
+        st.sampled_from([None, "Ada", "Bo"]),
+        st.sampled_from([None, 0.5, 1.0, 3.0]),
+        st.integers(0, 3),
+    ),
+    max_size=12,
+)
+
+
+@given(
+    rows=IMAGES,
+    label=st.none() | st.sampled_from(Label),
+    identity=st.sampled_from([None, "Ada", "Bo"]),
+    low=st.none() | st.sampled_from([0.5, 1.0, 2.0]),
+    is_descending=st.booleans(),
+)
+@MODEST
+def test_it_finds_what_a_walk_over_the_rows_finds(
+    sqlite: Engine,
+    rows: list[tuple[Label, str | None, float | None, int]],
+    label: Label | None,
+    identity: str | None,
+    low: float | None,
+    is_descending: bool,
+) -> None:
+    wanted = ImageFilter(
+        label=label, identity=identity, ranges=() if low is None else (Range("blur", low),)
+    )
+    with forgotten(sqlite) as session:
+        ids = [
+            add(session, i, *row[:2], n_faces=row[3], scores={"blur": row[2]})
+            for i, row in enumerate(rows)
+        ]
+        chosen = [
+            (blur, i)
+            for i, (its_label, its_name, blur, _) in zip(ids, rows, strict=True)
+            if label in (None, its_label)
+            and identity in (None, its_name)
+            and (low is None or (blur is not None and blur >= low))
+        ]
+        sign = -1 if is_descending else 1
+        chosen.sort(key=lambda each: (math.inf if each[0] is None else sign * each[0],))
+        if rows:
+            found, n_found = Catalogue().find(session, wanted, Sort("blur", is_descending))
+            assert n_found == len(chosen)
+            assert [_key(rows[ids.index(i)][2]) for i in found] == [_key(b) for b, _ in chosen]
+            assert sorted(found) == sorted(i for _, i in chosen)
+
+
+def _key(blur: float | None) -> float:
+    return -1.0 if blur is None else blur
