@@ -10,14 +10,29 @@ from typing import Annotated
 import psutil
 import typer
 
-from benchmarks import cancel, detector, import_stages, import_workers
+from benchmarks import (
+    cancel,
+    detector,
+    faces,
+    grid_queries,
+    identities,
+    import_pass,
+    import_stages,
+    import_workers,
+    near_duplicates,
+)
 from benchmarks.rows import Row
 
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
+    "identities": identities.measure,
+    "import_pass": import_pass.measure,
     "import_stages": import_stages.measure,
     "import_workers": import_workers.measure,
     "detector": detector.measure,
+    "faces": faces.measure,
     "cancel": cancel.measure,
+    "grid_queries": grid_queries.measure,
+    "near_duplicates": near_duplicates.measure,
 }
 FACES = Path(__file__).parents[1] / "examples" / "faces"
 

@@ -13,8 +13,11 @@ from benchmarks.rows import Row
 from core.faces.detect import detect
 from core.images.checksum import checksum
 from core.images.decode import decode
-from core.images.hashes import HASHES
+from core.images.hashes import hash_all
 from core.images.normalise import encode_jpeg, normalise, thumbnail
+from core.images.quality import Sample
+from core.images.quality import measure as measure_quality
+from core.images.reduce import reduce_by_area, to_grey
 from core.images.storage import Store
 from core.types import NormaliseRule
 
@@ -49,9 +52,14 @@ def measure(folder: Path) -> list[Row]:
 def _take_in(path: Path, store: Store, clock: _Clock) -> None:
     data = clock.time("read", path.read_bytes)
     name = clock.time("checksum", lambda: checksum(data))
-    pixels = clock.time("decode", lambda: decode(data)).pixels
+    image = clock.time("decode", lambda: decode(data))
+    pixels = image.pixels
     faces = clock.time("face detection", lambda: detect(pixels))
-    clock.time("perceptual hashes", lambda: [hash_of(pixels) for hash_of in HASHES.values()])
+    reduced = clock.time("reduced picture", lambda: reduce_by_area(pixels))
+    grey = clock.time("reduced picture", lambda: to_grey(reduced))
+    clock.time("perceptual hashes", lambda: hash_all(grey))
+    sample = Sample(grey, reduced, image.width_px, image.height_px, len(data), image.format)
+    clock.time("quality", lambda: measure_quality(sample))
     face = faces[0] if faces else None
     small = clock.time(
         "480 x 320 copy", lambda: encode_jpeg(normalise(pixels, face, NormaliseRule.CROP))

@@ -1,6 +1,6 @@
 """The values that travel between the layers: frozen, and with no behaviour to speak of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -131,11 +131,13 @@ class DecodedImage:
         pixels: (height, width, 3) uint8, orientation applied.
         format: The real format, from the content ("JPEG", "PNG", ...).
         notes: The conversions that were made, in words ("CMYK converted to RGB").
+        tables: A JPEG's quantisation tables by number, 64 values each row by row, else None.
     """
 
     pixels: RgbImage
     format: str
     notes: tuple[str, ...] = ()
+    tables: Mapping[int, Sequence[int]] | None = None
 
     @property
     def width_px(self) -> int:

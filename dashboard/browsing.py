@@ -7,20 +7,21 @@ from typing import Any, TypeVar
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from core.errors import NotFound
 from core.types import ImageRecord, Label, Split, Status
 from dashboard import resources
 from dashboard.auth import actor
 from dashboard.grid import known_ids
 from dashboard.text import count
 from dashboard.widgets import empty
-from db import images, versions
+from db import events, images, tags, versions
 from db.catalogue import FIRST, Sort
 from db.images import PAGE_SIZE, ImageFilter, Range
 
 GRID = "images"
 """Key of the grid in the session."""
 
-_SHORTCUTS = {Label.GENUINE: "G", Label.FAKE: "F", Label.UNKNOWN: "U"}
+_KEYS = {Label.GENUINE: "G", Label.FAKE: "F", Label.UNKNOWN: "X"}  # as in the grid
 _MORE = (
     *("generator", "version", "split", "faceless"),
     *("tag", "source", "format", "measure", "low", "high"),
@@ -205,10 +206,16 @@ def toolbar(shown: Sequence[int]) -> None:
     """Draw the buttons that relabel the selected ones of the images shown."""
     n_selected = len(_selected(shown))
     st.space("stretch")
-    st.markdown(f"{n_selected:,} selected" if n_selected else "None selected", width="content")
+    st.markdown(
+        f"{n_selected:,} selected" if n_selected else "None selected",
+        help="Press ? for the keys of the grid",
+        width="content",
+    )
     for label in Label:
-        _label_button(label, relabel_selected, (shown, label), disabled=not n_selected)
-    undo_button()
+        _label_button(
+            label, relabel_selected, (shown, label), disabled=not n_selected, is_in_grid=True
+        )
+    undo_button(is_in_grid=True)
 
 
 def label_buttons(image_id: int, current: Label) -> None:
@@ -220,25 +227,32 @@ def label_buttons(image_id: int, current: Label) -> None:
 
 
 def _label_button(
-    label: Label, on_click: Callable[..., None], args: tuple[object, ...], *, disabled: bool
+    label: Label,
+    on_click: Callable[..., None],
+    args: tuple[object, ...],
+    *,
+    disabled: bool,
+    is_in_grid: bool = False,
 ) -> None:
+    """Draw a button; in the grid its key is the grid's, so that a press counts once."""
     st.button(
         label.capitalize(),
         key=f"label-{label}",
         on_click=on_click,
         args=args,
-        help=f"Label {label}",
-        shortcut=_SHORTCUTS[label],
+        help=f"Label {label} ({_KEYS[label]})" if is_in_grid else f"Label {label}",
+        shortcut=None if is_in_grid else _KEYS[label],
         disabled=disabled,
     )
 
 
-def undo_button() -> None:
-    """Draw the button that takes this person's last relabelling back."""
+def undo_button(*, is_in_grid: bool = False) -> None:
+    """Draw the button that takes this person's last label or tag back."""
     st.button(
         "Undo",
         key="undo-relabel",
-        help="Undo last relabelling",
+        help="Undo your last label or tag (U)" if is_in_grid else "Undo your last label or tag",
+        shortcut=None if is_in_grid else "U",
         icon=":material/undo:",
         type="tertiary",
         on_click=resources.act,
@@ -266,8 +280,33 @@ def _relabel(session: Session, ids: Sequence[int], label: Label) -> None:
 
 
 def _undo(session: Session) -> None:
-    n_changed = images.undo_relabel(session, actor=actor())
-    resources.notify(f"{count(n_changed, 'label')} set back.", icon=":material/undo:")
+    """Take this person's newest act back, be it a label or a tag."""
+    newest = events.last_image_act(session, actor(), "relabel", "tag", "untag")
+    if newest is None:
+        raise NotFound("There is no label or tag of yours left to undo.")
+    if newest.action == "relabel":
+        message = f"{count(images.undo_relabel(session, actor=actor()), 'label')} set back."
+    else:
+        message = f"Tag of {count(tags.undo_tag(session, actor=actor()), 'image')} set back."
+    resources.notify(message, icon=":material/undo:")
+
+
+def on_key(action: str, ids: Sequence[int], argument: str | None) -> None:
+    """Do what a key in the grid asks for; the cells themselves show a new label."""
+    if action in set(Label):
+        resources.act(images.relabel, ids, Label(action), actor=actor())
+    elif action == "tag" and argument:
+        resources.act(_tag, ids, argument)
+    elif action == "undo":
+        resources.act(_undo)
+    else:
+        step = {"previous": -1, "next": 1}[action]
+        st.session_state["page"] = max((st.session_state.get("page") or 1) + step, 1)
+
+
+def _tag(session: Session, ids: Sequence[int], tag: str) -> None:
+    n_changed = tags.add_tag(session, ids, tag, actor=actor())
+    resources.notify(f"{count(n_changed, 'image')} tagged {tag}.", icon=":material/sell:")
 
 
 def nothing_found(wanted: ImageFilter) -> None:

@@ -64,25 +64,26 @@ class Cell:
     share: float | None
 
 
-def split_values(version: DatasetVersion) -> dict[Label, list[int]]:
-    """Return the images of each label in the order train, validation, test."""
+def split_values(version: DatasetVersion) -> dict[Label, dict[Split, int]]:
+    """Return the images of each label by split; empty splits are left out."""
+    held = [split for split in Split if version.counts.get(split)]
     return {
-        label: [version.counts.get(split, {}).get(label, 0) for split in Split]
+        label: {split: version.counts[split].get(label, 0) for split in held}
         for label in (Label.GENUINE, Label.FAKE)
     }
 
 
-def draw_splits(values: Mapping[Label, Sequence[int]]) -> go.Figure:
+def draw_splits(values: Mapping[Label, Mapping[Split, int]]) -> go.Figure:
     """Draw one stacked bar a split."""
     figure = _figure(height_px=190)
     for label, counts in values.items():
         figure.add_bar(
-            y=[split.capitalize() for split in Split],
-            x=list(counts),
+            y=[split.capitalize() for split in counts],
+            x=list(counts.values()),
             name=label.capitalize(),
             orientation="h",
             marker_color=LABEL_COLOURS[label],
-            text=[f"{count:,}" for count in counts],
+            text=[f"{count:,}" for count in counts.values()],
             textposition="inside",
             insidetextanchor="middle",
             insidetextfont={"color": TEXT_COLOURS[label]},

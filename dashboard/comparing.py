@@ -1,21 +1,22 @@
 """Duplicates: two look-alike images side by side, and deciding which to keep."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
 from core.errors import VerityError
-from core.types import DuplicatePair, ImageRecord, Label, Location, Verdict
-from dashboard import pictures, resources
+from core.types import DuplicatePair, ImageRecord, Label, Location, Split, Verdict
+from dashboard import pictures, resources, tidying
 from dashboard.auth import actor
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.text import plain
 from dashboard.widgets import key_facts, name_of
 from db import images, pairs
+from db.protected import protected_among
 
 N_AHEAD = 12
 SIDE_BY_SIDE, DIFFERENCE = "Side by side", "Difference"
@@ -23,6 +24,7 @@ _LOOKS = {
     Verdict.KEEP_LEFT: ("Left", ":material/arrow_back:"),
     Verdict.KEEP_BOTH: ("B", ":material/join_inner:"),
     Verdict.KEEP_RIGHT: ("Right", ":material/arrow_forward:"),
+    Verdict.NOT_DUPLICATE: ("N", ":material/link_off:"),
 }
 
 
@@ -34,6 +36,8 @@ class Review:
         pair: In question now, or None if all are decided.
         ahead: The next undecided ones, nearest first.
         left_locations: Where the left image was found.
+        splits: Of the newest dataset version, by image.
+        protected: Those images of the pair that lie in a protected folder.
     """
 
     pair: DuplicatePair | None
@@ -42,6 +46,8 @@ class Review:
     right_locations: Sequence[Location]
     n_decided: int
     n_pending: int
+    splits: Mapping[int, Split] = field(default_factory=dict)
+    protected: frozenset[int] = frozenset()
 
     @property
     def n_pairs(self) -> int:
@@ -54,6 +60,7 @@ def load_review(session: Session, wanted: str | None) -> Review:
     ahead = pairs.pending_pairs(session, N_AHEAD)
     pair = _find_pair(session, wanted) or (ahead[0] if ahead else None)
     counts = pairs.count_pairs(session)
+    shown = {image.id for each in [pair, *ahead] if each for image in (each.left, each.right)}
     return Review(
         pair,
         [other for other in ahead if pair and other.id != pair.id],
@@ -61,6 +68,8 @@ def load_review(session: Session, wanted: str | None) -> Review:
         images.locations(session, pair.right.id) if pair else [],
         counts["decided"],
         counts["pending"],
+        pairs.latest_splits(session, shown),
+        protected_among(session, shown),
     )
 
 
@@ -87,6 +96,8 @@ def progress(review: Review) -> None:
             on_click=resources.act,
             args=(_undo,),
         )
+        tidying.accept_panel()
+        tidying.protected_panel()
 
 
 def show_pair(review: Review, pair: DuplicatePair) -> None:
@@ -101,7 +112,7 @@ def show_pair(review: Review, pair: DuplicatePair) -> None:
             label_visibility="collapsed",
             persist_state="page",
         )
-        _headline(pair)
+        _headline(review, pair)
     pictures_side, facts_side = st.columns([7, 4], gap="medium")
     with pictures_side:
         _difference(pair) if view == DIFFERENCE else _side_by_side(review, pair)
@@ -109,28 +120,33 @@ def show_pair(review: Review, pair: DuplicatePair) -> None:
         _facts(pair)
 
 
-def _headline(pair: DuplicatePair) -> None:
+def _headline(review: Review, pair: DuplicatePair) -> None:
     st.badge(f"{pair.distance_bits} of 64 bits apart", color="gray")
     st.badge(f"similarity {pair.similarity:.2f}", color="gray")
     if pair.is_mirrored:
         st.badge("mirrored", icon=":material/flip:", color="gray")
-    for difference in crossings(pair):
+    for difference in crossings(pair, review.splits):
         st.badge(
-            f"Different {difference}: leakage if split apart",
+            f"Different {difference}",
             icon=":material/warning:",
             color="orange",
         )
 
 
-def crossings(pair: DuplicatePair) -> list[str]:
-    """Return in what the two contradict each other, though they look like one photograph."""
+def crossings(pair: DuplicatePair, splits: Mapping[int, Split]) -> list[str]:
+    """Return in what the two differ that one photograph could not, and what comes of it."""
+    if pair.verdict is Verdict.NOT_DUPLICATE:
+        return []
     labels = {pair.left.label, pair.right.label} - {Label.UNKNOWN}
     identities = {pair.left.identity, pair.right.identity} - {None}
     found = []
     if len(labels) > 1:
-        found.append(f"labels ({pair.left.label} and {pair.right.label})")
+        found.append(f"labels ({pair.left.label} and {pair.right.label}): leakage if split apart")
     if len(identities) > 1:
-        found.append("identities")
+        found.append("identities: leakage if split apart")
+    left, right = splits.get(pair.left.id), splits.get(pair.right.id)
+    if left and right and left != right:
+        found.append(f"splits ({left} and {right}): leakage in the newest version")
     return found
 
 
@@ -191,16 +207,18 @@ def _places(places: Sequence[Location]) -> str:
     return ", ".join([*shown, *more]) or "nowhere: it was made here"
 
 
-def verdict_buttons(pair: DuplicatePair) -> None:
-    """Draw the suggestion and the three verdicts; a decided pair shows its verdict instead."""
+def verdict_buttons(review: Review, pair: DuplicatePair) -> None:
+    """Draw the suggestion and the four verdicts; a decided pair shows its verdict instead."""
     if pair.verdict is not None:
         st.info(f"{pair.decided_by} decided: {pair.verdict}.", icon=":material/how_to_reg:")
         return
     from core.curation.duplicates import suggest_keeper
 
-    suggestion = suggest_keeper(pair.left, pair.right)
+    suggestion = suggest_keeper(pair.left, pair.right, review.protected)
     st.caption(f":material/lightbulb: {suggestion.reason}")
-    for column, (verdict, (shortcut, icon)) in zip(st.columns(3), _LOOKS.items(), strict=True):
+    for column, (verdict, (shortcut, icon)) in zip(
+        st.columns(len(_LOOKS)), _LOOKS.items(), strict=True
+    ):
         column.button(
             verdict.capitalize(),
             # With the pair's number, a key pressed twice cannot decide a pair not yet seen.
@@ -223,17 +241,20 @@ def _decide(session: Session, pair_id: int, verdict: Verdict) -> None:
 
 
 def _undo(session: Session) -> None:
-    """Take the last verdict back and bring its pair forward."""
-    show_pair_number(pairs.undo_decision(session, actor=actor()).subject_id)
+    """Take the last act of verdicts back, whole, and bring its first pair forward."""
+    act = pairs.undo_decision(session, actor=actor())
+    show_pair_number(act[0].subject_id)
+    if len(act) > 1:
+        resources.notify(f"Took {len(act):,} verdicts back.", icon=":material/undo:")
 
 
-def show_ahead(ahead: Sequence[DuplicatePair]) -> None:
+def show_ahead(review: Review) -> None:
     """Draw the next pairs as a strip; a click brings one forward."""
-    if not ahead:
+    if not review.ahead:
         return
     st.markdown("**Next**")
     image_grid(
-        [_pair_cell(pair) for pair in ahead],
+        [_pair_cell(pair, review.splits) for pair in review.ahead],
         key="ahead",
         label="Next pairs",
         on_open=show_pair_number,
@@ -242,9 +263,9 @@ def show_ahead(ahead: Sequence[DuplicatePair]) -> None:
     )
 
 
-def _pair_cell(pair: DuplicatePair) -> Cell:
+def _pair_cell(pair: DuplicatePair, splits: Mapping[int, Split]) -> Cell:
     badges = [Badge(f"{pair.distance_bits} bits")]
-    if crossings(pair):
+    if crossings(pair, splits):
         badges.append(Badge("leakage", "warning"))
     return Cell(
         id=pair.id,

@@ -1,9 +1,12 @@
 """The parts of Dataset: what the next version would hold, and what a frozen one holds."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
+from core.curation.shortcuts import LIMIT_AUC
+from core.curation.splits import DEFAULT_RULE, K_FOLD, MAX_FOLDS
 from core.types import DatasetVersion, Label, NormaliseRule, Split
 from dashboard import choices, resources
 from dashboard.text import count, moment, plain
@@ -11,6 +14,11 @@ from dashboard.text import count, moment, plain
 _RULES = {
     NormaliseRule.CROP: "cropped to 480 × 320",
     NormaliseRule.LETTERBOX: "fitted into 480 × 320 with bars",
+}
+_RULE_NAMES = {
+    DEFAULT_RULE: "70/30: train and test",
+    "60/10/10/20": "60/10/10/20: with calibration",
+    K_FOLD: "k-fold: every image is test once",
 }
 _SPLIT_RULES = """
 A detector that has seen somebody in training recognises the person, not the forgery. So images
@@ -22,8 +30,15 @@ that belong together never stand on different sides of the split:
 
 Whatever is linked by any of the three forms one group, and a group goes to train, validation or
 test as a whole. Groups are dealt, largest first, to where they bring the shares of genuine and
-fake images nearest to the aim: the test share you choose, 10 % for validation, the rest for
-training. The same images, labels and seed give the same split.
+fake images nearest to the aim of the rule:
+
+- **70/30**: the test share you choose, 10 % for validation, the rest for training.
+- **60/10/10/20**: train, validation, calibration (to choose a threshold on), test.
+- **k-fold**: as many versions as folds. Each fold is the test of one version, the next one its
+  validation; so every image is tested exactly once.
+
+The same images, labels, rule and seed give the same split. A split that parts a group, a person,
+a near-duplicate pair or a fake and its parent is refused.
 """
 
 
@@ -65,12 +80,53 @@ def _warn_of_pairs(n_pending: int) -> None:
         choices.link("duplicates", "Review them", icon=":material/arrow_forward:")
 
 
-def start_freeze(test_percent: int, seed: int, sources: Sequence[str]) -> None:
-    """Start freezing, and draw the page anew to follow it."""
-    resources.start(
-        resources.jobs().freeze, test_fraction=test_percent / 100, seed=seed, sources=sources
+def freeze_form(sources: Sequence[str], *, is_ready: bool) -> None:
+    """Draw how the next version is split, and the button that freezes it."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        rule = st.selectbox(
+            "Split rule",
+            list(_RULE_NAMES),
+            format_func=lambda name: _RULE_NAMES[name],
+            key="freeze-rule",
+            width=330,
+        )
+        figures = _rule_fields(rule)
+        seed = st.number_input(
+            "Seed",
+            0,
+            2**31 - 1,
+            0,
+            key="freeze-seed",
+            help="Another seed, another draw.",
+            width=120,
+        )
+    chosen = st.multiselect(
+        "Sources",
+        sources,
+        key="freeze-sources",
+        placeholder="All, or choose some",
+        help="Where images were imported from; fakes follow the photographs they were made of.",
     )
-    st.rerun()
+    if st.button(
+        "Freeze",
+        type="primary",
+        icon=":material/lock:",
+        key="freeze-start",
+        disabled=not is_ready,
+    ):
+        resources.start(resources.jobs().freeze, rule=rule, seed=seed, sources=chosen, **figures)
+        st.rerun()
+
+
+def _rule_fields(rule: str) -> dict[str, Any]:
+    if rule == DEFAULT_RULE:
+        percent = st.slider(
+            "Test share, per cent", 10, 60, 30, 5, key="freeze-test-percent", width=280
+        )
+        return {"test_fraction": percent / 100}
+    if rule == K_FOLD:
+        return {"folds": st.number_input("Folds", 3, MAX_FOLDS, 5, key="freeze-folds", width=120)}
+    return {}
 
 
 def show_facts(version: DatasetVersion) -> None:
@@ -80,7 +136,7 @@ def show_facts(version: DatasetVersion) -> None:
     st.markdown(
         f"{count(n_images, 'image')}, frozen {moment(version.created_at)} "
         f"by {plain(version.author)}  \n"
-        f"Images {_RULES[version.normalise_rule]} · test share {version.test_fraction:.0%} "
+        f"Images {_RULES[version.normalise_rule]} · {_rule(version)} "
         f"· seed {version.seed} · {_sources(version)}"
     )
     st.caption(f"Content hash {version.content_hash[:12]}…: equal hashes mean equal datasets")
@@ -96,6 +152,41 @@ def show_facts(version: DatasetVersion) -> None:
         choices.link(
             "train", "Train on it", icon=":material/model_training:", version=version.number
         )
+
+
+def _rule(version: DatasetVersion) -> str:
+    rule = version.split_rule
+    if rule.get("name") == K_FOLD:
+        return f"fold {rule['fold']} of {rule['k']}"
+    if rule.get("name", DEFAULT_RULE) == DEFAULT_RULE:
+        return f"test share {version.test_fraction:.0%}"
+    return str(rule["name"])
+
+
+def show_shortcut(version: DatasetVersion) -> None:
+    """Draw whether metadata alone tells the classes of a version apart, and which of it does."""
+    found = version.shortcut
+    if found is None:
+        st.caption("The check of shortcuts was not run on this version. Freezing again runs it.")
+        return
+    figure = f"AUC {found['auc']:.2f}, 95 % interval {found['low']:.2f} to {found['high']:.2f}"
+    if found["auc"] < LIMIT_AUC:
+        st.caption(
+            f"No shortcut found: metadata alone tells fakes from photographs no better than the "
+            f"limit of AUC {LIMIT_AUC} ({figure})."
+        )
+        return
+    names = [each["name"] for each in found["features"] if each["auc"] >= LIMIT_AUC]
+    given = ", ".join(names[:4]) or "several features together"
+    st.warning(
+        f"**Shortcut: the files give the classes away without their pixels** ({figure}). "
+        f"What does: {plain(given)}.",
+        icon=":material/warning:",
+    )
+    st.caption(
+        "Training crops and encodes every image anew, which removes size and format; traces of "
+        "the first compression in the pixels may remain, so the mark stays."
+    )
 
 
 def _sources(version: DatasetVersion) -> str:

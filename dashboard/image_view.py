@@ -11,9 +11,10 @@ from core.errors import VerityError
 from core.types import DuplicatePair, Event, ImageRecord, Label, Location, Split
 from dashboard import pictures, resources
 from dashboard.browsing import label_buttons
+from dashboard.tagging import tag_field
 from dashboard.text import count, moment, plain
 from dashboard.widgets import facts, image_strip, key_facts, name_of, show_image, status_badge
-from db import events, images, pairs, versions
+from db import events, images, pairs, tags, versions
 from db.catalogue import Sort
 from db.images import ImageFilter
 
@@ -35,6 +36,7 @@ class Details:
     children: Sequence[ImageRecord]
     pairs: Sequence[DuplicatePair]
     versions: Sequence[tuple[int, Split, Label]]
+    tags: Sequence[str]
     history: Sequence[tuple[Event, bool]]
     previous: str | None
     next: str | None
@@ -59,6 +61,7 @@ def find_details(
         images.children(session, image.id),
         found,
         versions.versions_of(session, image.id),
+        tags.tags_of(session, image.id),
         _history(session, subjects),
         _checksum(session, before),
         _checksum(session, after),
@@ -138,6 +141,7 @@ def _known(details: Details) -> None:
     st.subheader(plain(name_of(image)), anchor=False)
     status_badge(image)
     label_buttons(image.id, image.label)
+    tag_field(image.id, details.tags)
     facts(_facts(details))
     st.caption("Checksum (SHA-256)")
     st.code(image.checksum, language=None, wrap_lines=True)

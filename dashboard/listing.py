@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from core.curation.versions import diff
 from core.types import ImageRecord
 from dashboard.home import open_database
 from dashboard.settings import Settings
-from db import images, pairs
+from db import images, pairs, versions
 from db.engine import reading
 
 
@@ -24,6 +25,29 @@ def list_pairs(settings: Settings) -> list[dict[str, Any]]:
             }
             for pair in pairs.all_pairs(session)
         ]
+
+
+def list_differences(settings: Settings, before: int, after: int) -> dict[str, Any]:
+    """Return what came, went and changed between two versions, by checksum.
+
+    Raises:
+        NotFound: If one of them does not exist.
+    """
+    with reading(open_database(settings)) as session:
+        for number in (before, after):
+            versions.get_version(session, number)
+        found = diff(versions.items(session, before), versions.items(session, after))
+    return {
+        "came": [item.checksum for item in found.came],
+        "went": [item.checksum for item in found.went],
+        **{
+            f"changed_{what}": [
+                {"checksum": a.checksum, "before": getattr(a, what), "after": getattr(b, what)}
+                for a, b in getattr(found, f"changed_{what}")
+            ]
+            for what in ("label", "split", "identity")
+        },
+    }
 
 
 def _places(found: list[Any], image: ImageRecord) -> dict[str, Any]:

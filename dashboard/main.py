@@ -40,7 +40,10 @@ page = st.navigation(
             declare("import_files.py", "Import", "upload"),
             declare("browse.py", "Browse", "grid_view"),
             declare("duplicates.py", "Duplicates", "compare"),
+            declare("quality.py", "Quality", "speed"),
+            declare("identities.py", "Identities", "groups"),
             declare("dataset.py", "Dataset", "inventory_2"),
+            declare("export.py", "Export", "ios_share"),
         ],
         "Detect": [
             declare("generate.py", "Generate", "auto_fix_high"),

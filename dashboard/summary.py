@@ -156,7 +156,7 @@ def show_latest(version: DatasetVersion | None, run: Run | None) -> None:
 def _version(version: DatasetVersion) -> None:
     with st.container(horizontal=True):
         st.metric("Number", version.number)
-        for split in Split:
+        for split in [split for split in Split if version.counts.get(split)]:
             n_images = sum(version.counts.get(split, {}).values())
             st.metric(split.capitalize(), n_images, format="localized")
     st.caption(f"Frozen {moment(version.created_at)} by {plain(version.author)}")

@@ -20,7 +20,7 @@ from db.tables import (
     RejectRow,
     now,
 )
-from db.upsert import insert_missing, upsert
+from db.upsert import insert_missing, upsert_all
 
 _BATCH = 1000
 UNREADABLE = "unreadable"
@@ -79,9 +79,8 @@ def list_files(session: Session, job_id: str, storage: str, files: Iterable[Sour
     while batch := list(islice(numbered, _BATCH)):
         rows = [_import_file(job_id, storage, position, file) for position, file in batch]
         insert_missing(session, ImportFileRow, rows)
-        for _, file in batch:
-            if file.refusal:
-                _reject(session, storage, file.key, Rejection(UNREADABLE, file.refusal))
+        refused = [(f.key, f.refusal) for _, f in batch if f.refusal]
+        _reject(session, [(storage, key, Rejection(UNREADABLE, why)) for key, why in refused])
         n_files = batch[-1][0] + 1
     return n_files
 
@@ -130,41 +129,97 @@ def settle(
     session: Session, job_id: str, file: PendingFile, found: ImageFacts | Rejection
 ) -> Outcome:
     """Record what one file became; its rows and its outcome appear together or not at all."""
-    row = session.get(ImportFileRow, (job_id, file.position))
-    if row is None:
-        raise NotFound(f"Expected file {file.position} of import {job_id}. Received no such row.")
-    if row.outcome is not None:
-        return Outcome(row.outcome)
-    if isinstance(found, Rejection):
-        _reject(session, file.storage, file.key, found)
-        row.outcome, row.reason, row.detail = Outcome.REJECTED.value, found.reason, found.detail
-        return Outcome.REJECTED
-    image_id, outcome = add_image(session, found, file.claim)
-    _locate(session, image_id, file)
-    row.outcome = outcome.value
-    return outcome
+    return settle_all(session, job_id, [(file, found)])[0]
+
+
+def settle_all(
+    session: Session, job_id: str, found: Sequence[tuple[PendingFile, ImageFacts | Rejection]]
+) -> list[Outcome]:
+    """Record what the files of one stretch became, in few statements, and return it in order.
+
+    A file that is settled already keeps its outcome.
+
+    Raises:
+        NotFound: If one of them was never listed.
+    """
+    rows = _listed(session, job_id, [file.position for file, _ in found])
+    open_files = {f.position: (f, what) for f, what in found if rows[f.position].outcome is None}
+    looked_at = [(f, what) for f, what in open_files.values() if isinstance(what, ImageFacts)]
+    refused = [(f, what) for f, what in open_files.values() if isinstance(what, Rejection)]
+    added = add_images(session, [(facts, file.claim) for file, facts in looked_at])
+    _locate(session, [(i, file) for (i, _), (file, _) in zip(added, looked_at, strict=True)])
+    _reject(session, [(file.storage, file.key, rejection) for file, rejection in refused])
+    for (_, outcome), (file, _) in zip(added, looked_at, strict=True):
+        rows[file.position].outcome = outcome.value
+    for file, rejection in refused:
+        row = rows[file.position]
+        row.outcome, row.reason = Outcome.REJECTED.value, rejection.reason
+        row.detail = rejection.detail
+    return [Outcome(str(rows[file.position].outcome)) for file, _ in found]
+
+
+def _listed(session: Session, job_id: str, positions: Sequence[int]) -> dict[int, ImportFileRow]:
+    query = select(ImportFileRow).where(
+        ImportFileRow.job_id == job_id, ImportFileRow.position.in_(positions)
+    )
+    rows = {row.position: row for row in session.scalars(query)}
+    for position in positions:
+        if position not in rows:
+            raise NotFound(f"Expected file {position} of import {job_id}. Received no such row.")
+    return rows
 
 
 def add_image(session: Session, facts: ImageFacts, claim: Claim) -> tuple[int, Outcome]:
     """Insert an image unless its checksum is known; return its number and which it was."""
-    query = select(ImageRow.id).where(ImageRow.checksum == facts.checksum)
-    known = session.scalar(query)
-    if known is not None:
-        return known, Outcome.KNOWN
-    image = ImageRow(
+    return add_images(session, [(facts, claim)])[0]
+
+
+def add_images(
+    session: Session, seen: Sequence[tuple[ImageFacts, Claim]]
+) -> list[tuple[int, Outcome]]:
+    """Insert the images whose checksum is not known; return the number of each and which it was.
+
+    Of equal bytes among them, the first is new and speaks, the others are known.
+    """
+    numbers = _known(session, [facts.checksum for facts, _ in seen])
+    new: dict[str, tuple[ImageFacts, ImageRow]] = {}
+    outcomes = []
+    for facts, claim in seen:
+        is_new = facts.checksum not in numbers and facts.checksum not in new
+        if is_new:
+            new[facts.checksum] = (facts, _image_row(facts, claim))
+        outcomes.append(Outcome.NEW if is_new else Outcome.KNOWN)
+    session.add_all(row for _, row in new.values())
+    session.flush()
+    _add_hashes(session, list(new.values()))
+    numbers |= {name: row.id for name, (_, row) in new.items()}
+    return [
+        (numbers[facts.checksum], what) for (facts, _), what in zip(seen, outcomes, strict=True)
+    ]
+
+
+def _known(session: Session, checksums: Sequence[str]) -> dict[str, int]:
+    query = select(ImageRow.checksum, ImageRow.id).where(ImageRow.checksum.in_(checksums))
+    return {row.checksum: row.id for row in session.execute(query)}
+
+
+def _image_row(facts: ImageFacts, claim: Claim) -> ImageRow:
+    return ImageRow(
         **_columns(facts),
         label=claim.label.value,
         identity=claim.identity,
         generator=claim.generator,
         status=Status.ACTIVE.value,
     )
-    session.add(image)
-    session.flush()
-    session.add_all(
-        HashRow(image_id=image.id, algorithm=name, version=facts.hash_version, value=value)
+
+
+def _add_hashes(session: Session, added: Sequence[tuple[ImageFacts, ImageRow]]) -> None:
+    rows = [
+        {"image_id": row.id, "algorithm": name, "version": facts.hash_version, "value": value}
+        for facts, row in added
         for name, value in facts.hashes.items()
-    )
-    return image.id, Outcome.NEW
+    ]
+    insert_missing(session, HashRow, rows)
 
 
 def add_fake(
@@ -207,28 +262,38 @@ def _face_columns(face: Face | None) -> dict[str, Any] | None:
     return {"box": box, "landmarks": face.landmarks, "confidence": face.confidence}
 
 
-def _locate(session: Session, image_id: int, file: PendingFile) -> None:
-    session.execute(
-        delete(RejectRow).where(RejectRow.storage == file.storage, RejectRow.key == file.key)
-    )
-    values = {
-        "image_id": image_id,
-        "storage": file.storage,
-        "key": file.key,
-        "claimed_label": file.claim.label.value,
-        "claimed_identity": file.claim.identity,
-        "claimed_generator": file.claim.generator,
-        "seen_at": now(),
-    }
-    upsert(session, LocationRow, ("storage", "key"), values)
+def _locate(session: Session, found: Sequence[tuple[int, PendingFile]]) -> None:
+    _forget(session, RejectRow, [(file.storage, file.key) for _, file in found])
+    rows = [
+        {
+            "image_id": image_id,
+            "storage": file.storage,
+            "key": file.key,
+            "claimed_label": file.claim.label.value,
+            "claimed_identity": file.claim.identity,
+            "claimed_generator": file.claim.generator,
+            "seen_at": now(),
+        }
+        for image_id, file in found
+    ]
+    upsert_all(session, LocationRow, ("storage", "key"), rows)
 
 
-def _reject(session: Session, storage: str, key: str, rejection: Rejection) -> None:
-    session.execute(
-        delete(LocationRow).where(LocationRow.storage == storage, LocationRow.key == key)
-    )
-    values = {**asdict(rejection), "storage": storage, "key": key, "seen_at": now()}
-    upsert(session, RejectRow, ("storage", "key"), values)
+def _reject(session: Session, refused: Sequence[tuple[str, str, Rejection]]) -> None:
+    _forget(session, LocationRow, [(storage, key) for storage, key, _ in refused])
+    rows = [
+        {**asdict(rejection), "storage": storage, "key": key, "seen_at": now()}
+        for storage, key, rejection in refused
+    ]
+    upsert_all(session, RejectRow, ("storage", "key"), rows)
+
+
+def _forget(
+    session: Session, row: type[LocationRow | RejectRow], places: Sequence[tuple[str, str]]
+) -> None:
+    for storage, group in groupby(sorted(places), key=lambda place: place[0]):
+        keys = [key for _, key in group]
+        session.execute(delete(row).where(row.storage == storage, row.key.in_(keys)))
 
 
 def reconcile_claims(session: Session, job_id: str) -> None:

@@ -1,17 +1,29 @@
 """Near-duplicate pairs: which wait for a person, what was decided, and taking it back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, Select, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from core.curation.duplicates import suggest_keeper
 from core.errors import Conflict, NotFound
-from core.types import DuplicatePair, Event, Status, Verdict
-from db import events
+from core.types import DuplicatePair, Event, Split, Verdict
+from db import events, verdicts
 from db.images import to_record
-from db.tables import HashRow, ImageRow, PairRow, ParentRow, now
+from db.parts import parts
+from db.protected import protected_among
+from db.tables import HashRow, ImageRow, ItemRow, PairRow, ParentRow
 from db.upsert import insert_missing
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """How many pairs were decided as suggested, and how many were left for a person."""
+
+    n_decided: int
+    n_skipped: int
 
 
 def hashed_images(
@@ -53,8 +65,7 @@ def known_pairs(session: Session) -> set[tuple[int, int]]:
 
 def mark_paired(session: Session, image_ids: Sequence[int]) -> None:
     """Note that these images were compared with all others."""
-    for start in range(0, len(image_ids), 5000):
-        part = image_ids[start : start + 5000]
+    for part in parts(image_ids):
         session.execute(update(ImageRow).where(ImageRow.id.in_(part)).values(is_paired=True))
 
 
@@ -91,12 +102,32 @@ def count_pairs(session: Session) -> dict[str, int]:
     return counts
 
 
+def latest_splits(session: Session, image_ids: Collection[int]) -> dict[int, Split]:
+    """Return in which split of the newest dataset version those images stand that are in it."""
+    newest = select(func.max(ItemRow.version)).scalar_subquery()
+    query = select(ItemRow.image_id, ItemRow.split).where(ItemRow.version == newest)
+    return {
+        image_id: Split(split)
+        for part in parts(sorted(image_ids))
+        for image_id, split in session.execute(query.where(ItemRow.image_id.in_(part)))
+    }
+
+
+def count_pending(session: Session, max_bits: int) -> int:
+    """Count the undecided pairs up to a distance in bits."""
+    query = select(func.count(PairRow.id)).where(
+        PairRow.is_confirmed, PairRow.verdict.is_(None), PairRow.distance_bits <= max_bits
+    )
+    return session.scalar(query) or 0
+
+
 def decide(session: Session, pair_id: int, verdict: Verdict, *, actor: str) -> None:
     """Record a person's verdict on a pair; the image not kept leaves the next version.
 
     Raises:
-        Conflict: If somebody decided the pair before, or the image kept here lost, directly or by
-            way of others, to the one that would go: no copy would be left.
+        Conflict: If somebody decided the pair before, if the image that would go lies in a
+            protected folder, or if the image kept here lost, directly or by way of others, to the
+            one that would go: no copy would be left.
     """
     row = _get_row(session, pair_id)
     if row.verdict is not None:
@@ -104,33 +135,65 @@ def decide(session: Session, pair_id: int, verdict: Verdict, *, actor: str) -> N
             f"Expected pair {pair_id} to be undecided. Received one that {row.decided_by} "
             f"decided: {row.verdict}. Undo that first."
         )
-    _check_one_stays(session, row, verdict)
-    _set_verdict(session, row, verdict, actor)
-    events.record(
-        session,
-        actor=actor,
-        action="decide",
-        subject="pair",
-        subject_id=pair_id,
-        before={"verdict": None},
-        after={"verdict": verdict.value},
+    protected = protected_among(session, (row.left_id, row.right_id))
+    verdicts.check(row, verdict, protected, lambda i: verdicts.winners(session, [i])[i])
+    verdicts.record_verdicts(session, [(row, verdict)], actor)
+
+
+def suggested_verdicts(
+    session: Session, max_bits: int
+) -> tuple[list[tuple[PairRow, Verdict]], int]:
+    """Return what `accept_suggestions` would decide, and how many pairs it would leave alone."""
+    query = _pairs().where(
+        PairRow.is_confirmed, PairRow.verdict.is_(None), PairRow.distance_bits <= max_bits
     )
+    rows = session.execute(query.order_by(PairRow.distance_bits, PairRow.id)).all()
+    ends = {image.id for _, left, right in rows for image in (left, right)}
+    protected = protected_among(session, ends)
+    losses = verdicts.winners(session)
+    accepted = []
+    for row, left, right in rows:
+        verdict = suggest_keeper(to_record(left), to_record(right), protected).verdict
+        try:
+            verdicts.check_unambiguous(left, right)
+            verdicts.check(row, verdict, protected, lambda i: losses[i])
+        except Conflict:
+            continue  # counted: a person has to look at it
+        accepted.append((row, verdict))
+        for kept, gone in verdicts.outcome(row, verdict):
+            losses[gone].add(kept)
+    return accepted, len(rows) - len(accepted)
 
 
-def undo_decision(session: Session, *, actor: str) -> Event:
-    """Take this person's newest verdict back, or raise NotFound."""
+def accept_suggestions(session: Session, max_bits: int, *, actor: str) -> Accepted:
+    """Decide all pairs up to a distance as suggested, as one act; contradictory ones wait.
+
+    Pairs that contradict each other in label or identity are left for a person, and so is every
+    pair that `decide` would refuse.
+    """
+    chosen, n_skipped = suggested_verdicts(session, max_bits)
+    verdicts.record_verdicts(session, chosen, actor)
+    return Accepted(len(chosen), n_skipped)
+
+
+def undo_decision(session: Session, *, actor: str) -> list[Event]:
+    """Take this person's newest act of verdicts back, whole, or raise NotFound."""
     act = events.last_act(session, actor, "decide")
     if not act:
         raise NotFound("There is no verdict of yours left to undo.")
-    event = act[-1]
-    _set_verdict(session, _get_row(session, event.subject_id), None, actor)
-    events.mark_undone(session, event.id)
-    return event
+    nothing = {"verdict": None, "decided_by": None, "decided_at": None}
+    verdicts.set_verdicts(session, [{"id": event.subject_id, **nothing} for event in act])
+    events.mark_act_undone(session, act)
+    return act
 
 
 def links(session: Session) -> list[tuple[int, int]]:
-    """Return the (left, right) numbers of all pairs that show one photograph, decided or not."""
-    query = select(PairRow.left_id, PairRow.right_id).where(PairRow.is_confirmed)
+    """Return the (left, right) numbers of all pairs that show one photograph.
+
+    A pair counts before it is decided; one that a person called not a duplicate does not.
+    """
+    is_refuted = PairRow.verdict.is_not_distinct_from(Verdict.NOT_DUPLICATE.value)
+    query = select(PairRow.left_id, PairRow.right_id).where(PairRow.is_confirmed, ~is_refuted)
     return [(left, right) for left, right in session.execute(query)]
 
 
@@ -140,55 +203,6 @@ def pairs_of(session: Session, image_id: int) -> list[DuplicatePair]:
         PairRow.is_confirmed, or_(PairRow.left_id == image_id, PairRow.right_id == image_id)
     )
     return [_pair(row) for row in session.execute(query.order_by(PairRow.id))]
-
-
-def _check_one_stays(session: Session, row: PairRow, verdict: Verdict) -> None:
-    """Follow who lost to whom from the image kept; refuse if that leads to the one that goes."""
-    if verdict is Verdict.KEEP_BOTH:
-        return
-    ends = (row.left_id, row.right_id)
-    kept, gone = ends if verdict is Verdict.KEEP_LEFT else ends[::-1]
-    seen: set[int] = set()
-    ahead = {kept}
-    while ahead:
-        if gone in ahead:
-            raise Conflict(
-                "Expected a verdict that leaves a copy. Received one against the image that an "
-                "earlier verdict kept in place of the other: keep that one, or undo the earlier."
-            )
-        seen |= ahead
-        ahead = {winner for loser in ahead for winner in _winners(session, loser)} - seen
-
-
-def _winners(session: Session, image_id: int) -> list[int]:
-    """Return the images that were kept in place of this one."""
-    lost_left = select(PairRow.right_id).where(
-        PairRow.left_id == image_id, PairRow.verdict == Verdict.KEEP_RIGHT
-    )
-    lost_right = select(PairRow.left_id).where(
-        PairRow.right_id == image_id, PairRow.verdict == Verdict.KEEP_LEFT
-    )
-    return [*session.scalars(lost_left), *session.scalars(lost_right)]
-
-
-def _set_verdict(session: Session, row: PairRow, verdict: Verdict | None, actor: str) -> None:
-    row.verdict = verdict.value if verdict else None
-    row.decided_by = actor if verdict else None
-    row.decided_at = now() if verdict else None
-    session.flush()
-    for image_id in (row.left_id, row.right_id):
-        _refresh_status(session, image_id)
-
-
-def _refresh_status(session: Session, image_id: int) -> None:
-    image = session.get_one(ImageRow, image_id)
-    winners = _winners(session, image_id)
-    if not winners:
-        image.status, image.status_reason = Status.ACTIVE.value, None
-        return
-    kept = session.get_one(ImageRow, min(winners))
-    image.status = Status.EXCLUDED.value
-    image.status_reason = f"duplicate of {kept.checksum[:12]}"
 
 
 def _get_row(session: Session, pair_id: int) -> PairRow:

@@ -25,6 +25,19 @@ def upsert(
     session: Session, row: type[DeclarativeBase], key: Sequence[str], values: dict[str, Any]
 ) -> None:
     """Insert a row, or overwrite the one that has the same `key` columns."""
-    rest = {name: value for name, value in values.items() if name not in key}
-    statement = _insert(session, row).values(values)
-    session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=rest))
+    upsert_all(session, row, key, [values])
+
+
+def upsert_all(
+    session: Session,
+    row: type[DeclarativeBase],
+    key: Sequence[str],
+    values: Sequence[dict[str, Any]],
+) -> None:
+    """Insert rows of the same columns, overwriting those that have the same `key` columns."""
+    if not values:
+        return
+    statement = _insert(session, row)
+    rest = {name: statement.excluded[name] for name in values[0] if name not in key}
+    update = statement.on_conflict_do_update(index_elements=list(key), set_=rest)
+    session.execute(update, list(values))

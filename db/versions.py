@@ -1,8 +1,9 @@
 """Dataset versions: what can be frozen, and what was."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
@@ -21,17 +22,23 @@ def candidates(
     """
     query = (
         select(ImageRow.id, ImageRow.checksum, ImageRow.label, ImageRow.identity)
-        .where(ImageRow.status == Status.ACTIVE, ImageRow.label != Label.UNKNOWN)
+        .where(*is_candidate(sources))
         .order_by(ImageRow.id)
     )
-    if sources:
-        found = select(LocationRow.image_id).where(LocationRow.storage.in_(sources))
-        made = select(ParentRow.child_id).where(ParentRow.parent_id.in_(found))
-        query = query.where(ImageRow.id.in_(found) | ImageRow.id.in_(made))
     return [
         (image_id, checksum, Label(label), identity)
         for image_id, checksum, label, identity in session.execute(query)
     ]
+
+
+def is_candidate(sources: Sequence[str] = ()) -> list[ColumnElement[bool]]:
+    """Return the conditions on an image to be in the next version."""
+    conditions = [ImageRow.status == Status.ACTIVE, ImageRow.label != Label.UNKNOWN]
+    if sources:
+        found = select(LocationRow.image_id).where(LocationRow.storage.in_(sources))
+        made = select(ParentRow.child_id).where(ParentRow.parent_id.in_(found))
+        conditions.append(ImageRow.id.in_(found) | ImageRow.id.in_(made))
+    return conditions
 
 
 def sources(session: Session) -> list[str]:
@@ -68,6 +75,8 @@ def add_version(
     test_fraction: float,
     seed: int,
     sources: Sequence[str] = (),
+    split_rule: Mapping[str, Any] | None = None,
+    shortcut: Mapping[str, Any] | None = None,
 ) -> int:
     """Store a frozen version and return its number.
 
@@ -87,6 +96,8 @@ def add_version(
             test_fraction=test_fraction,
             seed=seed,
             sources=list(sources),
+            split_rule=dict(split_rule) if split_rule else None,
+            shortcut=dict(shortcut) if shortcut else None,
         )
     )
     session.flush()
@@ -157,6 +168,8 @@ def _version(row: VersionRow, counts: dict[str, dict[str, int]]) -> DatasetVersi
         seed=row.seed,
         counts=counts,
         sources=tuple(row.sources),
+        split_rule=row.split_rule or {},
+        shortcut=row.shortcut,
     )
 
 
@@ -168,3 +181,38 @@ def versions_of(session: Session, image_id: int) -> list[tuple[int, Split, Label
         .order_by(ItemRow.version)
     )
     return [(number, Split(split), Label(label)) for number, split, label in session.execute(query)]
+
+
+def metadata(session: Session, number: int) -> list[dict[str, Any]]:
+    """Return what is known of a version's files without their pixels, ordered by checksum.
+
+    Keys: group, label, size_bytes, format, width_px, height_px, notes, scores.
+    """
+    columns = (
+        ItemRow.group,
+        ItemRow.label,
+        ImageRow.size_bytes,
+        ImageRow.format,
+        ImageRow.width_px,
+        ImageRow.height_px,
+        ImageRow.notes,
+        ImageRow.scores,
+    )
+    query = (
+        select(*columns)
+        .join(ImageRow, ImageRow.id == ItemRow.image_id)
+        .where(ItemRow.version == number)
+        .order_by(ImageRow.checksum)
+    )
+    names = ("group", *(column.key for column in columns[1:]))
+    return [dict(zip(names, row, strict=True)) for row in session.execute(query)]
+
+
+def set_shortcut(session: Session, number: int, found: Mapping[str, Any]) -> None:
+    """Note what the check of shortcuts found in a version."""
+    session.get_one(VersionRow, number).shortcut = dict(found)
+
+
+def numbers(session: Session) -> list[int]:
+    """Return the numbers of all versions, newest first."""
+    return list(session.scalars(select(VersionRow.number).order_by(VersionRow.number.desc())))

@@ -41,4 +41,5 @@ else:
         key=browsing.GRID,
         label="Images",
         on_open=lambda image_id: widgets.show_image(checksums[image_id]),
+        on_act=browsing.on_key,
     )

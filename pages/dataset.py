@@ -1,15 +1,17 @@
-"""Dataset: freeze what is labelled into a numbered version with a split, and look at versions."""
+"""Dataset: freeze numbered versions with a split, compare them, and go back to one."""
 
 import streamlit as st
 
-from dashboard import charts, choices, dataset_view, job_view, resources, widgets
-from db import overview, versions
+from dashboard import charts, choices, dataset_view, diff_view, job_view, resources, widgets
+from dashboard.settings import settings
+from db import events, overview, versions
 
 # Load
 with resources.session() as session:
     counts = overview.counts(session)
     frozen = versions.list_versions(session)
     sources = versions.sources(session)
+    can_undo = bool(events.last_act(session, settings().user, "restore"))
 freezing = job_view.find_current(job_view.list_jobs("freeze"))
 
 # Show
@@ -25,28 +27,7 @@ if not counts["images"]:
 dataset_view.show_next(counts)
 
 # Act
-with st.form("freeze", border=False):
-    share, seed, button = st.columns([2, 1, 1], vertical_alignment="bottom")
-    test_percent = share.slider("Test share, per cent", 10, 60, 30, 5, key="freeze-test-percent")
-    chosen_seed = seed.number_input(
-        "Seed", 0, 2**31 - 1, 0, key="freeze-seed", help="Another seed, another draw."
-    )
-    chosen_sources = st.multiselect(
-        "Sources",
-        sources,
-        key="freeze-sources",
-        placeholder="All, or choose some",
-        help="Where images were imported from; fakes follow the photographs they were made of.",
-    )
-    if button.form_submit_button(
-        "Freeze",
-        type="primary",
-        icon=":material/lock:",
-        key="freeze-start",
-        width="stretch",
-        disabled=not (counts["next_genuine"] and counts["next_fake"]),
-    ):
-        dataset_view.start_freeze(test_percent, chosen_seed, chosen_sources)
+dataset_view.freeze_form(sources, is_ready=bool(counts["next_genuine"] and counts["next_fake"]))
 if freezing:
     job_view.follow(freezing.id)
 
@@ -54,6 +35,7 @@ if freezing:
 st.subheader("Versions", anchor=False)
 if not frozen:
     st.info("No version is frozen yet. The first one takes the images counted above.")
+diff_view.offer_undo(can_undo)
 for version in frozen:
     with st.container(border=True, key=f"version-{version.number}"):
         facts, chart = st.columns([1, 1])
@@ -65,4 +47,9 @@ for version in frozen:
             config=widgets.CALM,
             alt=dataset_view.describe_split(version),
         )
+        dataset_view.show_shortcut(version)
+        diff_view.offer_restore(version)
+if len(frozen) > 1:
+    st.subheader("What changed", anchor=False)
+    diff_view.show_diff(frozen)
 dataset_view.explain_split()

@@ -16,9 +16,9 @@ if review.n_pairs:
     comparing.progress(review)
 if review.pair:
     # Act
-    comparing.verdict_buttons(review.pair)
+    comparing.verdict_buttons(review, review.pair)
     comparing.show_pair(review, review.pair)
-    comparing.show_ahead(review.ahead)
+    comparing.show_ahead(review)
 elif review.n_pairs:
     empty(
         "Every pair is decided.",

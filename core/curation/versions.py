@@ -1,10 +1,27 @@
-"""Versions: the fingerprint of a frozen dataset."""
+"""Versions: the fingerprint of a frozen dataset, what may not be frozen, and how two differ."""
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from core.curation.splits import leaks
+from core.errors import Conflict
 from core.types import DatasetItem, NormaliseRule
+
+_NAMED = 5  # groups that a refusal names; the rest is counted
+
+
+@dataclass(frozen=True)
+class Diff:
+    """How one version became another; the changes are (before, after), ordered by checksum."""
+
+    came: tuple[DatasetItem, ...]
+    went: tuple[DatasetItem, ...]
+    changed_label: tuple[tuple[DatasetItem, DatasetItem], ...]
+    changed_split: tuple[tuple[DatasetItem, DatasetItem], ...]
+    changed_identity: tuple[tuple[DatasetItem, DatasetItem], ...]
 
 
 def content_hash(items: Iterable[DatasetItem], rule: NormaliseRule) -> str:
@@ -40,3 +57,70 @@ def _line(item: DatasetItem, group: str) -> str:
         "split": item.split,
     }
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def diff(before: Iterable[DatasetItem], after: Iterable[DatasetItem]) -> Diff:
+    """Compare two versions image by image; an image may have changed in several ways."""
+    old = {item.checksum: item for item in sorted(before, key=lambda item: item.checksum)}
+    new = {item.checksum: item for item in sorted(after, key=lambda item: item.checksum)}
+    both = [(item, new[checksum]) for checksum, item in old.items() if checksum in new]
+    return Diff(
+        came=tuple(item for checksum, item in new.items() if checksum not in old),
+        went=tuple(item for checksum, item in old.items() if checksum not in new),
+        changed_label=tuple((a, b) for a, b in both if a.label != b.label),
+        changed_split=tuple((a, b) for a, b in both if a.split != b.split),
+        changed_identity=tuple((a, b) for a, b in both if a.identity != b.identity),
+    )
+
+
+def refuse_leaks(items: Sequence[DatasetItem], links: Sequence[tuple[int, int]]) -> None:
+    """Let only a version pass in which nothing that belongs together crosses a split.
+
+    The groups are checked, and beside them what they were made from, so that a fault in the
+    grouping shows too.
+
+    Args:
+        items: What would be frozen.
+        links: Numbers of two images that belong together: near-duplicates, a fake and a parent.
+
+    Raises:
+        Conflict: If a group, an identity or a link stands in more than one split.
+    """
+    crossing = set(leaks([item.group for item in items], [item.split for item in items]))
+    crossing |= _crossing_identities(items)
+    held = {item.image_id: item for item in items}
+    for left, right in links:
+        if left in held and right in held and held[left].split != held[right].split:
+            crossing |= {held[left].group, held[right].group}
+    if crossing:
+        raise Conflict(_refusal(items, crossing))
+
+
+def _crossing_identities(items: Sequence[DatasetItem]) -> set[int]:
+    of_person: dict[str, list[DatasetItem]] = defaultdict(list)
+    for item in items:
+        if item.identity and item.identity.strip():
+            of_person[item.identity.strip()].append(item)
+    return {
+        item.group
+        for person in of_person.values()
+        if len({item.split for item in person}) > 1
+        for item in person
+    }
+
+
+def _refusal(items: Sequence[DatasetItem], crossing: set[int]) -> str:
+    names = [_name(items, group) for group in sorted(crossing)[:_NAMED]]
+    more = f" and {len(crossing) - _NAMED} more" if len(crossing) > _NAMED else ""
+    return (
+        "Expected every identity, near-duplicate and fake with its parents on one side of the "
+        f"split. Received groups that cross it: {', '.join(names)}{more}. Nothing was frozen: "
+        "freeze again, and report it if this happens twice."
+    )
+
+
+def _name(items: Sequence[DatasetItem], group: int) -> str:
+    members = [item for item in items if item.group == group]
+    people = sorted({item.identity for item in members if item.identity})
+    first = min(item.checksum for item in members)[:12]
+    return f"group {group} ({', '.join(people[:3]) or first})"

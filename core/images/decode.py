@@ -36,16 +36,20 @@ from enum import StrEnum
 
 import numpy as np
 import simplejpeg
+from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import VerityError
 from core.images.colour import to_srgb
-from core.types import DecodedImage
+from core.types import DecodedImage, RgbImage
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 EXTRANEOUS_BYTES_MAX = 64
 
 _UNDEFINED_WHITE = frozenset({"I", "F"})
+_STRICT_MODES = {"RGB": "RGB", "L": "GRAY"}
+_METADATA = frozenset({"exif", "xmp", "icc_profile"})
+"""Where a JPEG may say how to turn it and what its colours mean."""
 
 
 class RejectReason(StrEnum):
@@ -188,8 +192,6 @@ def _decode(image: Image.Image, data: bytes) -> DecodedImage:
     image_format = "JPEG" if image.format == "MPO" else str(image.format)
     if getattr(image, "is_animated", False):
         notes.append("first frame of several")
-    if image_format == "JPEG":
-        _check_jpeg(data, notes)
     if image_format == "PNG":
         with _open(data) as twin:
             twin.verify()  # the chunks' checksums, which loading does not look at
@@ -198,10 +200,54 @@ def _decode(image: Image.Image, data: bytes) -> DecodedImage:
             RejectReason.UNSUPPORTED_FORMAT,
             "Expected 8 or 16 bits a sample. Received 32, whose white is not defined: convert it.",
         )
+    if image_format == "JPEG":
+        pixels = _upright_jpeg(image, data, notes)
+        return DecodedImage(pixels, image_format, tuple(notes), quantisation_tables(image))
     image.load()
+    return DecodedImage(_upright_srgb(image, notes), image_format, tuple(notes))
+
+
+def quantisation_tables(image: Image.Image) -> dict[int, list[int]]:
+    """Return an opened JPEG's quantisation tables by number, 64 values each row by row."""
+    tables: dict[int, list[int]] = getattr(image, "quantization", {})
+    return dict(tables)
+
+
+def _upright_jpeg(image: Image.Image, data: bytes, notes: list[str]) -> RgbImage:
+    pixels = _strict_jpeg(image, data)
+    if pixels is None:
+        _check_jpeg(data, notes)
+        image.load()
+        return _upright_srgb(image, notes)
+    if image.mode == "RGB" and not _METADATA.intersection(image.info):
+        return pixels
+    loaded = Image.fromarray(pixels)
+    loaded.info = image.info  # the orientation and the profile
+    return _upright_srgb(loaded, notes)
+
+
+def _strict_jpeg(image: Image.Image, data: bytes) -> NDArray[np.uint8] | None:
+    """Decode in one go what libjpeg has nothing to say of: the very pixels that Pillow gives.
+
+    Returns:
+        (height, width, 3) or (height, width); None for CMYK, and where a word of warning has to be
+        looked into.
+    """
+    if image.mode not in _STRICT_MODES:
+        return None
+    try:
+        height_px, width_px = simplejpeg.decode_jpeg_header(data)[:2]
+        if (width_px, height_px) != image.size:
+            return None  # the limits were checked on another size
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, _STRICT_MODES[image.mode])
+    except ValueError:
+        return None
+    return pixels if image.mode == "RGB" else pixels[:, :, 0]
+
+
+def _upright_srgb(image: Image.Image, notes: list[str]) -> RgbImage:
     profile = image.info.get("icc_profile")
-    rgb = to_srgb(_turn_upright(image, notes), profile, notes)
-    return DecodedImage(np.array(rgb), image_format, tuple(notes))
+    return np.array(to_srgb(_turn_upright(image, notes), profile, notes))
 
 
 def _check_jpeg(data: bytes, notes: list[str]) -> None:
@@ -228,7 +274,7 @@ def _check_jpeg(data: bytes, notes: list[str]) -> None:
 def _turn_upright(image: Image.Image, notes: list[str]) -> Image.Image:
     try:
         orientation = image.getexif().get(0x0112, 1)
-        upright = ImageOps.exif_transpose(image)
+        upright = image if orientation == 1 else ImageOps.exif_transpose(image)
     # EXIF is hostile bytes too, and an image without its EXIF is still a whole image.
     except Exception as error:  # noqa: BLE001
         notes.append(f"unreadable EXIF ignored ({type(error).__name__})")

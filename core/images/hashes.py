@@ -8,20 +8,39 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import imagehash
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from core.types import RgbImage
+from core.images.reduce import reduce_to
 
-HashFunction: TypeAlias = Callable[[RgbImage], int]
+GreyImage: TypeAlias = NDArray[np.uint8]
+"""(height, width) grey values, 0 to 255."""
 
-HASH_VERSION = f"imagehash-{imagehash.__version__}/pillow"
+HashFunction: TypeAlias = Callable[[GreyImage], int]
+
+HASHED_SIDE_PX = 64
+HASH_VERSION = f"imagehash-{imagehash.__version__}/area-{HASHED_SIDE_PX}"
+SCALED_HASH_VERSION = f"{HASH_VERSION}/scaled-decode"
+"""Of hashes of pictures that the decoder scaled down; never compared with the others."""
 
 
-def phash(pixels: RgbImage) -> int:
+def hash_all(grey: GreyImage) -> dict[str, str]:
+    """Return every hash of a picture by name, as 16 hexadecimal digits.
+
+    Args:
+        grey: (height, width); averaged to 64 x 64 px once for all of them, because a hash of
+            8 x 8 bits sees nothing finer.
+    """
+    small = reduce_to(grey, HASHED_SIDE_PX, HASHED_SIDE_PX)
+    return {name: f"{hash_of(small):016x}" for name, hash_of in HASHES.items()}
+
+
+def phash(grey: GreyImage) -> int:
     """Hash the 8 x 8 lowest frequencies of the image.
 
     Args:
-        pixels: (height, width, 3) of a full decode, not a scaled one.
+        grey: (height, width).
 
     Returns:
         0 to 2**64 - 1; `f"{value:016x}"` is what `str(imagehash.phash(image))` prints.
@@ -29,12 +48,26 @@ def phash(pixels: RgbImage) -> int:
     Reference: Krawetz (2011), "Looks Like It"; Zauner (2010), "Implementation and benchmarking
     of perceptual image hash functions".
     """
-    return int(str(imagehash.phash(Image.fromarray(pixels))), 16)
+    return int(str(imagehash.phash(Image.fromarray(grey))), 16)
 
 
-def phash_mirrored(pixels: RgbImage) -> int:
+def phash_mirrored(grey: GreyImage) -> int:
     """Return the `phash` of the image flipped left to right, to find mirrored copies."""
-    return phash(pixels[:, ::-1])
+    return phash(grey[:, ::-1])
+
+
+def dhash(grey: GreyImage) -> int:
+    """Hash in which of 8 x 8 places the image grows brighter to the right.
+
+    Args:
+        grey: (height, width).
+
+    Returns:
+        0 to 2**64 - 1, in the bit order of `str(imagehash.dhash(image))`.
+
+    Reference: Krawetz (2013), "Kind of Like That".
+    """
+    return int(str(imagehash.dhash(Image.fromarray(grey))), 16)
 
 
 def hamming_bits(a: int, b: int) -> int:
@@ -45,4 +78,5 @@ def hamming_bits(a: int, b: int) -> int:
 HASHES: dict[str, HashFunction] = {
     "phash": phash,
     "phash-mirrored": phash_mirrored,
+    "dhash": dhash,
 }

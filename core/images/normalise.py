@@ -5,13 +5,15 @@ import io
 import numpy as np
 from PIL import Image, ImageOps
 
-from core.types import Face, NormaliseRule, RgbImage
+from core.images.reduce import reduce_by_area
+from core.types import Box, Face, NormaliseRule, RgbImage
 
 NORMALISED_WIDTH_PX = 480
 NORMALISED_HEIGHT_PX = 320
 NEUTRAL_GREY = 127
 THUMBNAIL_SIDE_PX = 160
 THUMBNAIL_QUALITY = 80
+THUMBNAIL_EFFORT = 0  # of 6: a third of the default's time for an eighth more bytes
 FACE_CENTRE_Y = 0.45
 """Where the face's centre stands in a crop's height: a little above the middle, as in portraits."""
 
@@ -38,6 +40,30 @@ def normalise(pixels: RgbImage, face: Face | None, rule: NormaliseRule) -> RgbIm
         window = _crop_window(image.width, image.height, face)
         fitted = image.resize(_SIZE_PX, Image.Resampling.LANCZOS, box=window)
     return np.array(fitted)
+
+
+def normalised_box(width_px: int, height_px: int, face: Face, rule: NormaliseRule) -> Box:
+    """Return where a face's box lies in the 480 x 320 copy, px; it may reach over the edge.
+
+    Args:
+        width_px: Of the upright original.
+        height_px: The same.
+        face: The one that `normalise` was given.
+        rule: The same.
+    """
+    left, top, right, bottom = 0.0, 0.0, float(width_px), float(height_px)
+    if rule is NormaliseRule.CROP:
+        left, top, right, bottom = _crop_window(width_px, height_px, face)
+    scale = min(NORMALISED_WIDTH_PX / (right - left), NORMALISED_HEIGHT_PX / (bottom - top))
+    bar_x = (NORMALISED_WIDTH_PX - scale * (right - left)) / 2
+    bar_y = (NORMALISED_HEIGHT_PX - scale * (bottom - top)) / 2
+    box = face.box
+    return Box(
+        (box.x - left) * scale + bar_x,
+        (box.y - top) * scale + bar_y,
+        box.width * scale,
+        box.height * scale,
+    )
 
 
 def _crop_window(
@@ -70,9 +96,8 @@ def encode_jpeg(pixels: RgbImage, quality: int = 95) -> bytes:
 
 def thumbnail(pixels: RgbImage) -> bytes:
     """Encode (height, width, 3) pixels as a WebP of at most 160 x 160 px, about 5 kB."""
-    image = Image.fromarray(pixels)
-    image.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX), Image.Resampling.LANCZOS)
-    return _encode(image, "WEBP", quality=THUMBNAIL_QUALITY)
+    image = Image.fromarray(reduce_by_area(pixels, THUMBNAIL_SIDE_PX))
+    return _encode(image, "WEBP", quality=THUMBNAIL_QUALITY, method=THUMBNAIL_EFFORT)
 
 
 def _encode(image: Image.Image, image_format: str, **options: int) -> bytes:

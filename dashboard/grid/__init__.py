@@ -5,18 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from core.errors import NotFound
 from core.types import ChecksumSha256
 from dashboard import resources
+from dashboard.grid.acts import Acknowledged, known_ids
+
+__all__ = ["Badge", "Cell", "image_grid", "known_ids", "thumbnail"]
 
 _HERE = Path(__file__).parent
 _GRID = st.components.v2.component(
     "verity_grid",
-    html='<div class="grid"></div>',
+    html=(_HERE / "grid.html").read_text("utf-8"),
     css=(_HERE / "grid.css").read_text("utf-8"),
     js=(_HERE / "grid.js").read_text("utf-8"),
 )
@@ -58,6 +60,7 @@ def image_grid(
     key: str,
     label: str,
     on_open: Callable[[int], None],
+    on_act: Callable[[str, Sequence[int], str | None], None] | None = None,
     selectable: bool = True,
     strip: bool = False,
 ) -> list[int]:
@@ -68,6 +71,9 @@ def image_grid(
         key: Of the grid in the session.
         label: Name of the grid for screen readers.
         on_open: Called with a cell's id by double click or Enter; by one click if not selectable.
+        on_act: Called once for every key pressed, in order, with what it asks for ("genuine",
+            "fake", "unknown", "tag", "undo", "previous" or "next": the page), the ids it is
+            about, and the tag with "tag". Without it those keys do nothing.
         selectable: Whether cells can be selected: click, Space, Shift, Ctrl-A.
         strip: One row that scrolls, instead of as many as fill the width.
 
@@ -76,30 +82,33 @@ def image_grid(
     """
     ids = {cell.id for cell in cells}
 
-    def opened() -> None:
-        for told in known_ids([st.session_state[key]["opened"]], ids):
-            on_open(told)
+    done: Acknowledged = st.session_state.setdefault(f"{key}-acknowledged", Acknowledged())
+    shown: set[int] = st.session_state.setdefault(f"{key}-shown", set())
+    shown |= ids  # a press may arrive when its page has already been turned
+
+    def acted() -> None:
+        for act in done.take(st.session_state[key]["batch"], shown):
+            if act.action == "open" and act.ids[0] in ids:
+                on_open(act.ids[0])
+            elif act.action != "open" and on_act:
+                on_act(act.action, act.ids, act.argument)
 
     data = {
         "cells": [asdict(cell) for cell in cells],
         "label": label,
         "selectable": selectable,
         "strip": strip,
+        "acts": on_act is not None,
+        "acknowledged": asdict(done),
     }
     result = _GRID(
         key=key,
         data=data,
         default={"selected": []},
         on_selected_change=_nothing,
-        on_opened_change=opened,
+        on_batch_change=acted,
     )
     return known_ids(result.get("selected"), ids)
-
-
-def known_ids(told: Any, ids: set[int]) -> list[int]:
-    """Return those ids that the browser told, whatever it told, which are in the grid."""
-    said = told if isinstance(told, list) else []
-    return [told_id for told_id in said if isinstance(told_id, int) and told_id in ids]
 
 
 def _nothing() -> None:

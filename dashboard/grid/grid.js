@@ -1,10 +1,62 @@
-// Runs again on every change of data: what the person selected lives here, by mounted instance.
+// Runs again on every change of data: what the person selected and pressed lives here, by mounted
+// instance. `queue` holds the acts that Python has not acknowledged, `labels` what they make of
+// cells, `nodes` the drawn cells.
 const memory = new WeakMap()
+const RETRY_MS = 1500
+const MAX_ITEMS = 1000
 
 const remember = root => {
-  if (!memory.has(root)) memory.set(root, { selected: new Set(), anchor: 0, focus: 0 })
+  if (!memory.has(root))
+    memory.set(root, {
+      selected: new Set(),
+      anchor: 0,
+      focus: 0,
+      ids: [],
+      nonce: String(crypto.getRandomValues(new Uint32Array(2)).join("-")),
+      number: 0,
+      queue: [],
+      labels: new Map(),
+      nodes: new Map(),
+    })
   return memory.get(root)
 }
+
+const ACTS = {
+  g: "genuine",
+  f: "fake",
+  x: "unknown",
+  u: "undo",
+  "[": "previous",
+  "]": "next",
+  PageUp: "previous",
+  PageDown: "next",
+}
+const LABELS = ["genuine", "fake", "unknown"]
+const KEYS = [
+  ["G", "Label genuine"],
+  ["F", "Label fake"],
+  ["X", "Label unknown"],
+  ["T", "Put a tag"],
+  ["U", "Undo your last label or tag"],
+  ["Arrows", "Move"],
+  ["Space", "Select or deselect"],
+  ["Shift + arrows", "Select a range"],
+  ["Ctrl + A", "Select all on this page"],
+  ["Esc", "Select none"],
+  ["Enter", "Open"],
+  ["[   or   Page up", "Previous page"],
+  ["]   or   Page down", "Next page"],
+  ["?", "These keys"],
+]
+
+const focused = () => {
+  let deepest = document.activeElement
+  while (deepest?.shadowRoot?.activeElement) deepest = deepest.shadowRoot.activeElement
+  return deepest
+}
+const isBusyElsewhere = () =>
+  focused()?.closest("input, textarea, select, [contenteditable=true], [role=combobox]") ||
+  document.querySelector("[role=dialog], [aria-modal=true]")
 
 const element = (tag, className, text) => {
   const made = document.createElement(tag)
@@ -39,19 +91,58 @@ const drawCell = (cell, selectable) => {
   return drawn
 }
 
+const drawHelp = help => {
+  const rows = KEYS.map(([key, meaning]) => {
+    const row = element("div", "row")
+    row.append(element("dt", "", key), element("dd", "", meaning))
+    return row
+  })
+  help.querySelector("dl").replaceChildren(...rows)
+}
+
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid")
   const state = remember(parentElement)
   const { cells, selectable } = data
   const ids = cells.map(cell => cell.id)
+  const tagging = parentElement.querySelector(".tagging")
+  const help = parentElement.querySelector(".help")
 
-  const hadFocus = grid.contains(parentElement.activeElement ?? document.activeElement)
+  const { nonce, number } = data.acknowledged
+  if (nonce === state.nonce) {
+    state.queue = state.queue.filter(item => item.number > number)
+    for (const [id, label] of state.labels) if (label.number <= number) state.labels.delete(id)
+  }
+  const withLabel = cell => {
+    const label = state.labels.get(cell.id)?.label
+    if (!label) return cell
+    const rest = cell.badges.filter(badge => !LABELS.includes(badge.text))
+    return { ...cell, badges: [{ text: label, tone: label }, ...rest] }
+  }
+  const draw = cell => {
+    const shown = withLabel(cell)
+    const wanted = JSON.stringify([shown, selectable])
+    const known = state.nodes.get(cell.id)
+    if (known?.wanted === wanted) return known.node
+    const node = drawCell(shown, selectable)
+    state.nodes.set(cell.id, { wanted, node })
+    return node
+  }
+
+  const hadFocus = grid.contains(focused())
   grid.setAttribute("role", selectable ? "listbox" : "group")
   grid.setAttribute("aria-label", data.label)
   if (selectable) grid.setAttribute("aria-multiselectable", "true")
   grid.classList.toggle("strip", data.strip)
-  grid.replaceChildren(...cells.map(cell => drawCell(cell, selectable)))
+  const focusedId = state.ids[state.focus]
+  const isSamePage = ids.some(id => state.ids.includes(id))
+  for (const id of state.nodes.keys()) if (!ids.includes(id)) state.nodes.delete(id)
+  grid.replaceChildren(...cells.map(draw))
 
+  // The frame stays on its image where others have left the page, and begins a new page.
+  if (!isSamePage) state.focus = 0
+  else if (ids.includes(focusedId)) state.focus = ids.indexOf(focusedId)
+  state.ids = ids
   state.focus = Math.min(state.focus, Math.max(ids.length - 1, 0))
   state.anchor = Math.min(state.anchor, state.focus)
 
@@ -84,7 +175,32 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     state.anchor = i
     select([ids[i]])
   }
-  const open = i => setTriggerValue("opened", ids[i])
+
+  // A trigger may be lost when they come faster than reruns: every one carries all that is not
+  // acknowledged, and one that stays without an answer is sent again.
+  const send = () => {
+    clearTimeout(state.retry)
+    if (!state.queue.length || !grid.isConnected) return
+    setTriggerValue("batch", { nonce: state.nonce, items: state.queue.slice(0, MAX_ITEMS) })
+    state.retry = setTimeout(send, RETRY_MS)
+  }
+  const act = (action, about = [], argument = null) => {
+    state.number += 1
+    state.queue.push({ number: state.number, action, ids: about, argument })
+    if (LABELS.includes(action)) relabel(about, action)
+    send()
+  }
+  const relabel = (about, label) => {
+    const hadFocus = grid.contains(focused())
+    for (const id of about) {
+      state.labels.set(id, { number: state.number, label })
+      const i = ids.indexOf(id)
+      if (i !== -1) grid.children[i].replaceWith(draw(cells[i]))
+    }
+    show()
+    if (hadFocus) grid.children[state.focus].focus({ preventScroll: true })
+  }
+  const open = i => act("open", [ids[i]])
 
   const columns = () => {
     const top = grid.children[0].offsetTop
@@ -120,7 +236,65 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     else state.anchor = next
   }
 
+  const hasFocus = () => grid.contains(focused())
+  const targets = () => {
+    const chosen = ids.filter(id => state.selected.has(id))
+    if (chosen.length) return chosen
+    if (hasFocus()) return [ids[state.focus]]
+    moveTo(state.focus) // nothing changes before the person sees which image it is about
+    return []
+  }
+  const ask = (dialog, prepare) => {
+    prepare()
+    dialog.onclose = () => moveTo(state.focus)
+    dialog.showModal()
+  }
+  const askTag = about => {
+    if (!about.length) return
+    const form = tagging.querySelector("form")
+    const input = tagging.querySelector("input")
+    ask(tagging, () => {
+      input.value = ""
+      const n = about.length === 1 ? "1 image" : `${about.length} images`
+      tagging.querySelector(".about").textContent = `Tag ${n}`
+    })
+    form.onsubmit = () => {
+      if (input.value.trim()) act("tag", about, input.value.trim())
+    }
+    input.focus()
+  }
+  const answer = key => {
+    if (key === "?") return ask(help, () => drawHelp(help))
+    if (key === "t") return askTag(targets())
+    const action = ACTS[key]
+    if (!LABELS.includes(action)) return act(action)
+    const about = targets()
+    if (about.length) act(action, about)
+  }
+  const onKey = event => {
+    if (help.open && event.key === "?") help.close()
+    else if (tagging.open || help.open || isBusyElsewhere()) return
+    else {
+      const isChord = event.ctrlKey || event.metaKey || event.altKey
+      if (event.isComposing || (isChord && !event.getModifierState("AltGraph"))) return
+      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+      if (!ids.length || !(key in ACTS || key === "t" || key === "?")) return
+      if (!event.repeat) answer(key)
+    }
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  }
+  window.removeEventListener("keydown", state.onKey, true)
+  state.onKey = onKey
+  if (data.acts) window.addEventListener("keydown", onKey, true)
+
   const indexOf = event => [...grid.children].indexOf(event.target.closest(".cell"))
+  grid.onfocusin = event => {
+    const i = indexOf(event)
+    if (i === -1 || i === state.focus) return
+    state.focus = i
+    show()
+  }
   grid.onclick = event => {
     const i = indexOf(event)
     if (i === -1) return select([])
@@ -137,4 +311,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
 
   show()
   if (hadFocus) grid.children[state.focus]?.focus({ preventScroll: true })
+  return () => {
+    clearTimeout(state.retry)
+    window.removeEventListener("keydown", state.onKey, true)
+  }
 }

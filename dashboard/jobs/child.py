@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol, TextIO
 
 from filelock import FileLock
@@ -28,13 +29,14 @@ Work = Callable[[Context, str, str, Mapping[str, Any], Report], dict[str, Any]]
 
 
 def _works() -> dict[str, Work]:
-    from dashboard.jobs import generating, training
+    from dashboard.jobs import exporting, generating, training
 
     return {
         "generate": generating.generate,
         "train": training.train,
         "tune": training.search,
         "evaluate": training.evaluate,
+        "export": exporting.export_version,
     }
 
 
@@ -50,12 +52,19 @@ def main(kind: str, job_id: str, author: str) -> int:
 
     opened = context()
     try:
-        with FileLock(opened.settings.folder("workers") / "gpu.lock"):
+        with _device(opened, kind):
             _say(out, result=_works()[kind](opened, job_id, author, arguments, report))
     except VerityError as error:
         _say(out, error=str(error))
         return 1
     return 0
+
+
+def _device(opened: Context, kind: str) -> AbstractContextManager[object]:
+    """Keep the GPU to one job at a time; an export does not use it."""
+    if kind == "export":
+        return nullcontext()
+    return FileLock(opened.settings.folder("workers") / "gpu.lock")
 
 
 def _say(out: TextIO, **line: Any) -> None:

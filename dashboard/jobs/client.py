@@ -10,6 +10,7 @@ from typing import Any
 from dbos import DBOSClient, EnqueueOptions, WorkflowStatus
 from dbos import error as engine_errors
 
+from core.curation.exports.base import Copies
 from core.errors import Conflict, NotFound
 from core.types import Label, NormaliseRule
 from dashboard.jobs import engine
@@ -33,7 +34,7 @@ _STATES = {
     "SUCCESS": JobState.DONE,
     "CANCELLED": JobState.CANCELLED,
 }
-KINDS = ("import", "freeze", "generate", "train", "tune", "evaluate")
+KINDS = ("import", "faces", "freeze", "generate", "train", "tune", "evaluate", "identify", "export")
 
 
 @dataclass(frozen=True)
@@ -147,11 +148,26 @@ class Jobs:
             once=f"import {storage}",
         )
 
+    def find_faces(self) -> str:
+        """Measure the faces of all images that wait for it; return the job."""
+        return self._enqueue("faces", {}, once="faces")
+
     def freeze(
-        self, *, test_fraction: float = 0.3, seed: int = 0, sources: Sequence[str] = ()
+        self,
+        *,
+        test_fraction: float = 0.3,
+        seed: int = 0,
+        sources: Sequence[str] = (),
+        rule: str = "70/30",
+        folds: int = 5,
     ) -> str:
-        """Freeze the next dataset version, of all images or of some storages; return the job."""
+        """Freeze the next dataset version, of all images or of some storages; return the job.
+
+        `rule` is a name in core.curation.splits.SPLIT_RULES; `test_fraction` counts for "70/30"
+        and `folds` for "k-fold", which makes a version a fold.
+        """
         arguments = {"test_fraction": test_fraction, "seed": seed, "sources": list(sources)}
+        arguments |= {"rule": rule, "folds": folds}
         return self._enqueue("freeze", arguments, once="freeze")
 
     def generate(
@@ -174,6 +190,15 @@ class Jobs:
     def evaluate(self, run_id: int) -> str:
         """Score a run's best checkpoint again on its version; return the job."""
         return self._enqueue("evaluate", {"run_id": run_id}, once=f"evaluate {run_id}")
+
+    def identify(self) -> str:
+        """Look for names and faces that disagree; return the job."""
+        return self._enqueue("identify", {}, once="identify")
+
+    def export(self, version: int, format: str, copies: Copies = Copies.ORIGINALS) -> str:
+        """Write a frozen version out in one of the formats of `EXPORTS`; return the job."""
+        arguments = {"version": version, "format": format, "copies": copies.value}
+        return self._enqueue("export", arguments, once=f"export {version} {format} {copies}")
 
     def list_jobs(self, limit: int = 50) -> list[Job]:
         """Return jobs, newest first."""
@@ -254,7 +279,14 @@ class Jobs:
 
 
 def _queue(kind: str) -> str:
-    return {"import": engine.FLOW, "freeze": engine.CPU}.get(kind, engine.GPU)
+    queues = {
+        "import": engine.FLOW,
+        "faces": engine.FLOW,
+        "freeze": engine.CPU,
+        "identify": engine.CPU,
+        "export": engine.CPU,
+    }
+    return queues.get(kind, engine.GPU)
 
 
 def _job(status: WorkflowStatus) -> Job:

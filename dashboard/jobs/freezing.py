@@ -1,45 +1,61 @@
-"""Freezing a dataset version: groups that never part, a split, and a content hash."""
+"""Freezing dataset versions: groups that never part, a split, a leak check, a content hash."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.curation.groups import groups_of
-from core.curation.splits import assign_splits
-from core.curation.versions import content_hash
+from core.curation.shortcuts import find_shortcut
+from core.curation.splits import (
+    DEFAULT_RULE,
+    aimed_test_fraction,
+    apply_rule,
+    versions_of_rule,
+)
+from core.curation.versions import content_hash, refuse_leaks
 from core.errors import InvalidInput
-from core.types import DatasetItem
+from core.types import DatasetItem, Label
 from dashboard.jobs.context import Context
 from db import imports, pairs, versions
 from db.engine import reading, writing
 
 
+@dataclass(frozen=True)
+class _Chosen:
+    """What the next version holds: (number, checksum, label, identity), its group, all links."""
+
+    rows: Sequence[tuple[int, str, Label, str | None]]
+    groups: Sequence[int]
+    links: Sequence[tuple[int, int]]
+
+
 def freeze(context: Context, author: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Freeze what is active and labelled now; return the version that holds exactly that."""
-    test_fraction, seed = float(arguments["test_fraction"]), int(arguments["seed"])
-    sources = arguments["sources"]
-    items = _items(context, sources, test_fraction, seed)
-    with writing(context.database) as session:
-        rule = imports.normalise_rule(session)
-        digest = content_hash(items, rule)
-        same = versions.find_version(session, digest)
-        if same is not None:
-            return {"version": same, "note": "nothing has changed since it was frozen"}
-        number = versions.add_version(
-            session,
-            items,
-            content_hash=digest,
-            author=author,
-            rule=rule,
-            test_fraction=test_fraction,
-            seed=seed,
-            sources=sources,
-        )
-    return {"version": number, "content_hash": digest, "images": len(items)}
+    """Freeze what is active and labelled now; return the versions that hold exactly that.
+
+    Arguments: test_fraction, seed, sources, rule (a name in SPLIT_RULES), folds.
+
+    Raises:
+        InvalidInput: If there is nothing to freeze, or too little for the rule.
+        Conflict: If a group would cross the split.
+    """
+    rules = versions_of_rule(
+        arguments.get("rule", DEFAULT_RULE),
+        test_fraction=float(arguments["test_fraction"]),
+        k=int(arguments.get("folds", 5)),
+    )
+    chosen = _choose(context, arguments["sources"])
+    frozen = [(rule, _split(chosen, rule, int(arguments["seed"]))) for rule in rules]
+    found = [_store(context, author, arguments, rule, items) for rule, items in frozen]
+    numbers = [number for number, _, _ in found]
+    _check_shortcut(context, numbers)
+    if not any(is_new for _, _, is_new in found):
+        return {"version": numbers[0], "note": "nothing has changed since it was frozen"}
+    several = {"versions": numbers} if len(numbers) > 1 else {}
+    result = {"version": numbers[0], "content_hash": found[0][1], "images": len(chosen.rows)}
+    return {**result, **several}
 
 
-def _items(
-    context: Context, sources: Sequence[str], test_fraction: float, seed: int
-) -> list[DatasetItem]:
+def _choose(context: Context, sources: Sequence[str]) -> _Chosen:
     with reading(context.database) as session:
         rows = versions.candidates(session, sources)
         named = versions.identities(session)
@@ -59,11 +75,61 @@ def _items(
         [identities.get(image_id) for image_id in ids],
         [(position[a], position[b]) for a, b in links],
     )
-    chosen = [int(groups[position[row[0]]]) for row in rows]
-    splits = assign_splits(chosen, [row[2] for row in rows], test_fraction=test_fraction, seed=seed)
-    return [
+    return _Chosen(rows, [int(groups[position[row[0]]]) for row in rows], links)
+
+
+def _split(chosen: _Chosen, rule: Mapping[str, Any], seed: int) -> list[DatasetItem]:
+    """Split by a rule; refuse what would leak."""
+    splits = apply_rule(rule, chosen.groups, [row[2] for row in chosen.rows], seed)
+    items = [
         DatasetItem(image_id, checksum, label, identity, group, split)
         for (image_id, checksum, label, identity), group, split in zip(
-            rows, chosen, splits, strict=True
+            chosen.rows, chosen.groups, splits, strict=True
         )
     ]
+    refuse_leaks(items, chosen.links)
+    return items
+
+
+def _store(
+    context: Context,
+    author: str,
+    arguments: Mapping[str, Any],
+    rule: Mapping[str, Any],
+    items: Sequence[DatasetItem],
+) -> tuple[int, str, bool]:
+    """Return the number of the version with these items, its hash, and whether it is new."""
+    with writing(context.database) as session:
+        normalise_rule = imports.normalise_rule(session)
+        digest = content_hash(items, normalise_rule)
+        same = versions.find_version(session, digest)
+        if same is not None:
+            return same, digest, False
+        number = versions.add_version(
+            session,
+            items,
+            content_hash=digest,
+            author=author,
+            rule=normalise_rule,
+            test_fraction=aimed_test_fraction(rule),
+            seed=int(arguments["seed"]),
+            sources=arguments["sources"],
+            split_rule=rule,
+        )
+    return number, digest, True
+
+
+def _check_shortcut(context: Context, numbers: Sequence[int]) -> None:
+    """Judge the metadata once for all folds, which hold the same images."""
+    with reading(context.database) as session:
+        unjudged = [n for n in numbers if versions.get_version(session, n).shortcut is None]
+        if not unjudged:
+            return
+        files = versions.metadata(session, unjudged[0])
+    found = find_shortcut(files)
+    if found is None:
+        return
+    features = [{"name": name, "auc": auc} for name, auc in found.features]
+    with writing(context.database) as session:
+        for number in unjudged:
+            versions.set_shortcut(session, number, {**asdict(found), "features": features})

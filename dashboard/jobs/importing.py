@@ -3,6 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from upath import UPath
+
+from core.curation.exports.csv_manifest import MANIFEST
+from core.curation.exports.read import is_ours, read_export
 from core.curation.scan import read_manifest, scan
 from core.errors import InvalidInput, NotFound
 from core.images.checksum import checksum
@@ -10,6 +14,7 @@ from core.images.decode import RejectedImage
 from core.images.storage import inside
 from core.types import ImageFacts, Label, NormaliseRule, SourceFile
 from dashboard.jobs.context import Context
+from dashboard.jobs.exporting import unpacked
 from dashboard.jobs.files import take_in
 from db import imports
 from db.engine import reading, writing
@@ -18,7 +23,9 @@ from db.imports import PendingFile, Rejection
 
 def list_files(context: Context, job_id: str, arguments: Mapping[str, Any]) -> int:
     """Note every file that the import sees and return how many there are."""
-    seen = list(_seen(context, arguments))  # before the transaction: a large folder takes a while
+    arguments = _unpacked(context, job_id, arguments)
+    # Before the transaction: a large folder takes a while.
+    seen = list(_seen(context, arguments))
     wanted = arguments["rule"]
     with writing(context.database) as session:
         imports.normalise_rule(session, NormaliseRule(wanted) if wanted else None)
@@ -30,7 +37,22 @@ def _seen(context: Context, arguments: Mapping[str, Any]) -> Iterator[SourceFile
     if arguments["manifest"]:
         manifest = read_manifest(inside(root, arguments["manifest"]))
         return scan(root, identity_from=None, manifest=manifest)
-    return scan(root, label=Label(arguments["label"]))
+    label = Label(arguments["label"])
+    # What a person says of a folder that Verity did not write goes before what it looks like.
+    claims = read_export(root) if is_ours(root) or label is Label.UNKNOWN else None
+    if claims is not None:
+        return scan(root, identity_from=None, manifest=claims)
+    return scan(root, label=label)
+
+
+def _unpacked(context: Context, job_id: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Turn an import of TFRecord shards into one of the images that they were unpacked to."""
+    name = arguments["storage"]
+    folder = unpacked(context, f"{name}-{job_id}", context.storages.root(name))
+    if folder is None:
+        return arguments
+    storage = context.storages.register(UPath(folder))
+    return {**arguments, "storage": storage, "manifest": MANIFEST}
 
 
 def settle_files(context: Context, job_id: str, start: int, stop: int) -> None:
@@ -40,8 +62,7 @@ def settle_files(context: Context, job_id: str, start: int, stop: int) -> None:
         files = imports.pending_files(session, job_id, start, stop)
     found = [(file, _look_at(context, file, rule)) for file in files]
     with writing(context.database) as session:
-        for file, facts in found:
-            imports.settle(session, job_id, file, facts)
+        imports.settle_all(session, job_id, found)
 
 
 def _look_at(context: Context, file: PendingFile, rule: NormaliseRule) -> ImageFacts | Rejection:

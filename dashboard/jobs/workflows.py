@@ -11,13 +11,15 @@ from typing import Any
 
 from dbos import DBOS
 
-from dashboard.jobs import engine, freezing, importing, pairing
+from core.curation.identity_suggestions import Kind
+from dashboard.jobs import engine, exporting, facing, freezing, identifying, importing, pairing
 from dashboard.jobs.context import context
 from dashboard.jobs.pairing import Candidate
 
 CHUNK_FILES = 200
 BATCH_FILES = 16
 BATCH_PAIRS = 20
+FACES_CHUNK, FACES_BATCH = 200, 8
 _FOLLOW_S = 0.5
 _IMPORTED = 0.9  # of an import's time; the rest compares the new images
 
@@ -139,6 +141,64 @@ def _parts(found: Sequence[Candidate]) -> list[Sequence[Candidate]]:
     return [found[i : i + BATCH_PAIRS] for i in range(0, len(found), BATCH_PAIRS)]
 
 
+@DBOS.workflow(name="faces")
+async def find_faces(arguments: Arguments) -> dict[str, int]:
+    """Measure the faces of the images that wait for it, on all cores."""
+    stretches = await list_stretches()
+    newest = stretches[-1][1] if stretches else 0  # an import beside this job adds higher ones
+    n_images = await count_faceless(newest)
+    parts = [
+        await DBOS.enqueue_workflow_async(engine.CPU, faces_part, first, last)
+        for first, last in stretches
+    ]
+    await follow_faces(n_images, newest, [part.workflow_id for part in parts])
+    for part in parts:
+        await part.get_result()
+    n_unread = await count_faceless(newest)
+    return {"measured": n_images - n_unread, "unreadable": n_unread}
+
+
+@DBOS.step()
+async def list_stretches() -> list[tuple[int, int]]:
+    """List the stretches of images whose faces wait to be measured."""
+    return await asyncio.to_thread(facing.stretches, context(), FACES_CHUNK)
+
+
+@DBOS.step()
+async def count_faceless(newest: int) -> int:
+    """Count the images up to a number whose faces wait to be measured."""
+    return await asyncio.to_thread(facing.count_waiting, context(), newest)
+
+
+@DBOS.workflow(name="faces part")
+async def faces_part(first: int, last: int) -> None:
+    """Measure the faces of one stretch of images."""
+    await measure_faces(first, last)
+
+
+@DBOS.step(preemptible=True)
+async def measure_faces(first: int, last: int) -> None:
+    """Measure batch by batch; a cancel takes effect between two."""
+    at: int | None = first - 1
+    while at is not None:
+        at = await asyncio.to_thread(facing.measure_batch, context(), at, last, FACES_BATCH)
+
+
+@DBOS.step(preemptible=True)
+async def follow_faces(n_images: int, newest: int, parts: Sequence[str]) -> None:
+    """Publish how many images are measured until the parts have ended."""
+    reporter = Reporter()
+    while True:
+        has_ended = await _have_ended(parts)
+        done = n_images - await asyncio.to_thread(facing.count_waiting, context(), newest)
+        share = done / n_images if n_images else 1.0
+        message = f"Measured the faces of {done} of {n_images} images"
+        await reporter.tell(share, message, done=done, total=n_images)
+        if has_ended or done == n_images:
+            return
+        await asyncio.sleep(_FOLLOW_S)
+
+
 @DBOS.workflow(name="freeze")
 async def freeze(arguments: Arguments) -> dict[str, Any]:
     """Freeze the next dataset version."""
@@ -150,6 +210,29 @@ async def freeze_version(author: str, arguments: Arguments) -> dict[str, Any]:
     """Group, split and store."""
     await Reporter().tell(0.0, "Grouping and splitting")
     return await asyncio.to_thread(freezing.freeze, context(), author, arguments)
+
+
+@DBOS.workflow(name="identify")
+async def identify(arguments: Arguments) -> dict[str, Any]:
+    """Look for disagreements between names and faces."""
+    return await suggest_identities()
+
+
+@DBOS.step(preemptible=True)
+async def suggest_identities() -> dict[str, Any]:
+    """Store suggestions kind by kind; a cancel takes effect between two."""
+    reporter = Reporter()
+    await reporter.tell(0.0, "Reading names and faces")
+    described = await asyncio.to_thread(identifying.load, context())
+    counts: dict[str, int] = {}
+    for done, kind in enumerate(Kind):
+        fraction = (done + 1) / (len(Kind) + 1)
+        await reporter.tell(fraction, f"Looking for {kind} suggestions", counts=counts)
+        counts[kind.value] = await asyncio.to_thread(
+            identifying.suggest, context(), described, kind
+        )
+    cosine = round(described.same_person, 3)
+    return {"images": len(described.ids), "same_person_cosine": cosine, **counts}
 
 
 def _in_child(kind: str) -> Callable[[Arguments], Awaitable[dict[str, Any]]]:
@@ -167,6 +250,16 @@ generate = _in_child("generate")
 train = _in_child("train")
 tune = _in_child("tune")
 evaluate = _in_child("evaluate")
+
+
+@DBOS.workflow(name="export")
+async def export(arguments: Arguments) -> dict[str, Any]:
+    """Export a frozen version; nothing is left of one that was stopped."""
+    job_id = str(DBOS.workflow_id)
+    try:
+        return await run_child("export", job_id, DBOS.authenticated_user or "", arguments)
+    finally:
+        exporting.clear(context(), job_id)
 
 
 @DBOS.step(preemptible=True)

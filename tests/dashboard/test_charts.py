@@ -19,7 +19,7 @@ def trial(number: int, val_auc: float, **params: object) -> Trial:
     return Trial(number, params, val_auc, 1.0)
 
 
-def test_split_values_count_what_is_missing_as_none() -> None:
+def test_split_values_count_what_is_missing_as_none_and_leave_empty_splits_out() -> None:
     version = DatasetVersion(
         number=1,
         content_hash="c0" * 32,
@@ -31,13 +31,16 @@ def test_split_values_count_what_is_missing_as_none() -> None:
         counts={Split.TRAIN: {Label.GENUINE: 6, Label.FAKE: 5}, Split.TEST: {Label.FAKE: 2}},
     )
     values = charts.split_values(version)
-    assert values == {Label.GENUINE: [6, 0, 0], Label.FAKE: [5, 0, 2]}
+    assert values == {
+        Label.GENUINE: {Split.TRAIN: 6, Split.TEST: 0},
+        Label.FAKE: {Split.TRAIN: 5, Split.TEST: 2},
+    }
     bars = charts.draw_splits(values).data
     assert [(bar.name, list(bar.x)) for bar in bars] == [
-        ("Genuine", [6, 0, 0]),
-        ("Fake", [5, 0, 2]),
+        ("Genuine", [6, 0]),
+        ("Fake", [5, 2]),
     ]
-    assert list(bars[0].y) == ["Train", "Validation", "Test"]
+    assert list(bars[0].y) == ["Train", "Test"]
     assert bars[0].marker.color != bars[1].marker.color
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.types import DuplicatePair, ImageRecord, Label, Status
+from core.types import DuplicatePair, ImageRecord, Label, Split, Status, Verdict
 from dashboard.comparing import crossings
 
 IMAGE = ImageRecord(
@@ -23,22 +23,42 @@ IMAGE = ImageRecord(
     n_faces=0,
     created_at=datetime(2026, 1, 1, tzinfo=UTC),
 )
+LABELS = "labels (genuine and fake): leakage if split apart"
+NAMES = "identities: leakage if split apart"
 
 
 @pytest.mark.parametrize(
     ("right", "crossed"),
     [
         (IMAGE, []),
-        (replace(IMAGE, label=Label.FAKE), ["labels (genuine and fake)"]),
-        (replace(IMAGE, identity="Grace"), ["identities"]),
+        (replace(IMAGE, label=Label.FAKE), [LABELS]),
+        (replace(IMAGE, identity="Grace"), [NAMES]),
         (replace(IMAGE, identity=None), []),
         (replace(IMAGE, label=Label.UNKNOWN), []),
         (
             replace(IMAGE, label=Label.FAKE, identity="Grace"),
-            ["labels (genuine and fake)", "identities"],
+            [LABELS, NAMES],
         ),
     ],
 )
 def test_crossings(right: ImageRecord, crossed: list[str]) -> None:
     pair = DuplicatePair(1, IMAGE, right, 2, False, 0.99, None, None, None)
-    assert crossings(pair) == crossed
+    assert crossings(pair, {}) == crossed
+
+
+@pytest.mark.parametrize(
+    ("splits", "crossed"),
+    [
+        (
+            {1: Split.TRAIN, 2: Split.TEST},
+            ["splits (train and test): leakage in the newest version"],
+        ),
+        ({1: Split.TRAIN, 2: Split.TRAIN}, []),
+        ({1: Split.TRAIN}, []),
+    ],
+)
+def test_crossings_of_splits(splits: dict[int, Split], crossed: list[str]) -> None:
+    pair = DuplicatePair(1, IMAGE, replace(IMAGE, id=2), 2, False, 0.99, None, None, None)
+    assert crossings(pair, splits) == crossed
+    refuted = replace(pair, verdict=Verdict.NOT_DUPLICATE)
+    assert crossings(refuted, splits) == []

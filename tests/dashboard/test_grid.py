@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import grid, resources
+from dashboard.grid.acts import MAX_ITEMS, Acknowledged, Act
 from dashboard.settings import settings
 
 CHECKSUM = "ab" * 32
@@ -38,6 +39,69 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 )
 def test_known_ids_trusts_nothing_the_browser_tells(told: Any, known: list[int]) -> None:
     assert grid.known_ids(told, {1, 2, 3}) == known
+
+
+def item(number: Any, action: Any = "fake", ids: Any = (1,), argument: Any = None) -> Any:
+    return {"number": number, "action": action, "ids": list(ids), "argument": argument}
+
+
+def test_batch_is_taken_once_and_in_order_however_often_it_is_sent() -> None:
+    done = Acknowledged()
+    first, second = item(1), item(2, "genuine", [2, 1])
+    assert [a.action for a in done.take({"nonce": "a", "items": [first]}, {1, 2})] == ["fake"]
+    sent_again = {"nonce": "a", "items": [first, second, second]}
+    assert list(done.take(sent_again, {1, 2})) == [Act("genuine", (2, 1), None)]
+    assert list(done.take(sent_again, {1, 2})) == []
+    assert (done.nonce, done.number) == ("a", 2)
+
+
+def test_another_mount_counts_from_one_again() -> None:
+    done = Acknowledged("a", 7)
+    assert list(done.take({"nonce": "b", "items": [item(1)]}, {1})) == [Act("fake", (1,), None)]
+    assert (done.nonce, done.number) == ("b", 1)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        item(1, "drop table"),
+        item(1, ["fake"]),
+        item(1, "fake", [9]),
+        item(1, "fake", [True]),
+        item(1, "tag"),
+        item(1, "tag", argument="  "),
+        item(1, "tag", argument="x" * 65),
+        item(1, "tag", argument=["x"]),
+        {"number": 1},
+        {"number": 1, "action": "fake", "ids": "1"},
+    ],
+)
+def test_bad_acts_are_acknowledged_and_not_done(bad: Any) -> None:
+    done = Acknowledged()
+    good = item(2, "tag", argument=" blurred ")
+    acts = list(done.take({"nonce": "a", "items": [bad, good]}, {1}))
+    assert acts == [Act("tag", (1,), "blurred")]
+
+
+@pytest.mark.parametrize("number", [None, "1", 1.0, True, -1, 0])
+def test_numbers_that_do_not_count_are_passed_over(number: Any) -> None:
+    done = Acknowledged()
+    assert list(done.take({"nonce": "a", "items": [item(number)]}, {1})) == []
+    assert done.number == 0
+
+
+@pytest.mark.parametrize(
+    "told", [None, [], "x", {}, {"nonce": 1}, {"nonce": "a", "items": 3}, {"nonce": "x" * 65}]
+)
+def test_batches_that_are_none_are_passed_over(told: Any) -> None:
+    assert list(Acknowledged().take(told, {1})) == []
+
+
+def test_no_more_than_the_limit_is_taken_of_a_batch() -> None:
+    done = Acknowledged()
+    items = [item(n) for n in range(1, MAX_ITEMS + 10)]
+    assert len(list(done.take({"nonce": "a", "items": items}, {1}))) == MAX_ITEMS
+    assert len(list(done.take({"nonce": "a", "items": items[MAX_ITEMS:]}, {1}))) == 9
 
 
 def test_thumbnail_holds_the_stored_bytes(home: Path) -> None:
@@ -77,6 +141,8 @@ def test_grid_sends_its_cells_as_data() -> None:
     assert data["cells"][0]["badges"] == [{"text": "fake", "tone": "fake"}]
     assert data["cells"][1]["dimmed"] is True
     assert data["strip"] is True
+    assert data["acts"] is False
+    assert data["acknowledged"] == {"nonce": "", "number": 0}
     assert data["selectable"] is True
 
 

@@ -211,6 +211,35 @@ def test_a_crash_within_a_stretch_leaves_all_of_it_to_settle_again(database: Eng
         assert imports.outcomes(session, "job")["new"] == 4
 
 
+@MODEST
+@given(st.lists(found, max_size=8), st.integers(0, 8))
+def test_a_stretch_settled_at_once_is_the_same_as_file_by_file(
+    database: Engine, contents: list[ImageFacts | Rejection], n_before: int
+) -> None:
+    keys = [f"{i}.jpg" for i in range(len(contents))]
+    told = []
+    for is_at_once in (False, True):
+        with forgotten(database) as session:
+            pairs = list(zip(listed(session, "job", keys), contents, strict=True))
+            outcomes = [imports.settle(session, "job", *pair) for pair in pairs[:n_before]]
+            if is_at_once:
+                outcomes = imports.settle_all(session, "job", pairs)
+            else:
+                outcomes += [imports.settle(session, "job", *pair) for pair in pairs[n_before:]]
+            told.append((outcomes, located(session), rejects(session), n_images(session)))
+    assert told[0] == told[1]
+
+
+def test_the_scores_of_an_image_are_kept_with_what_computed_them(writer: Session) -> None:
+    add(writer, "x", scores={"blur": 12.5, "jpeg_quality": None}, scores_version="checks-1")
+    add(writer, "y")
+    query = select(ImageRow.scores, ImageRow.scores_version).order_by(ImageRow.id)
+    assert [tuple(row) for row in writer.execute(query)] == [
+        ({"blur": 12.5, "jpeg_quality": None}, "checks-1"),
+        ({}, None),
+    ]
+
+
 # A path over time
 
 

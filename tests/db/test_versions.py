@@ -14,6 +14,7 @@ from core.types import (
 )
 from db import images, imports, pairs, versions
 from db.engine import reading, writing
+from db.tables import ImageRow
 from tests.db.builders import add, add_pair, checksum, facts, freeze
 
 CLAIM = Claim(Label.GENUINE)
@@ -130,3 +131,37 @@ def test_a_version_may_be_limited_to_sources_and_the_fakes_made_of_them(writer: 
     assert found == {checksum("a"), checksum("f")}
     assert len(versions.candidates(writer)) == 4
     assert versions.sources(writer) == ["street", "studio"]
+
+
+def test_a_version_tells_its_rule_and_what_gives_the_classes_away(writer: Session) -> None:
+    a = add(writer, "a", Label.FAKE, width_px=300)
+    writer.get_one(ImageRow, a).scores = {"jpeg_quality": 90.0}
+    writer.flush()
+    number = freeze(writer, [(a, Split.TRAIN)])
+    plain = versions.get_version(writer, number)
+    assert (plain.split_rule, plain.shortcut) == ({}, None)
+    (known,) = versions.metadata(writer, number)
+    assert known == {
+        "group": 100 + a,
+        "label": "fake",
+        "size_bytes": 1000,
+        "format": "JPEG",
+        "width_px": 300,
+        "height_px": 250,
+        "notes": ["CMYK converted to RGB"],
+        "scores": {"jpeg_quality": 90.0},
+    }
+    versions.set_shortcut(writer, number, {"auc": 0.9})
+    assert versions.get_version(writer, number).shortcut == {"auc": 0.9}
+    other = versions.add_version(
+        writer,
+        versions.items(writer, number),
+        content_hash="ef" * 32,
+        author="ada",
+        rule=NormaliseRule.CROP,
+        test_fraction=0.2,
+        seed=7,
+        split_rule={"name": "k-fold", "k": 5, "fold": 2},
+    )
+    rule = versions.get_version(writer, other).split_rule
+    assert rule == {"name": "k-fold", "k": 5, "fold": 2}

@@ -9,9 +9,9 @@ from core.types import ImageRecord, Label
 from dashboard import resources
 from dashboard.settings import Settings
 from dashboard.text import plain
-from db import images
+from db import images, tags
 from db.catalogue import Catalogue
-from db.images import ImageFilter
+from db.images import ImageFilter, Range
 
 OpenPage = Callable[..., AppTest]
 
@@ -161,3 +161,25 @@ def test_bulk_relabelling_is_one_act_to_undo(seeded_home: Settings) -> None:
     assert [image(n).label for n in (1, 2, 18)] == [Label.GENUINE, Label.GENUINE, Label.FAKE]
     with resources.session() as session:
         assert Catalogue().find(session, ImageFilter(label=Label.FAKE))[1] == 6
+
+
+def test_tags_are_put_and_taken_off_one_image(seeded_home: Settings, open_page: OpenPage) -> None:
+    shown = image(1)
+    app = open_page("browse.py", image=shown.checksum)
+    app.multiselect(key="tags-1").set_value(["twin"]).run()
+    with resources.session() as session:
+        assert tags.tags_of(session, 1) == ["twin"]
+    app.multiselect(key="tags-1").set_value([]).run()
+    with resources.session() as session:
+        assert tags.tags_of(session, 1) == []
+
+
+def test_sorting_and_limits_come_from_the_address(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    app = open_page("browse.py", sort="Width, px", down="true", measure="Faces", low="1")
+    assert not app.exception
+    wanted = ImageFilter(ranges=(Range("n_faces", 1),))
+    with resources.session() as session:
+        n_found = Catalogue().count(session, wanted)
+    assert n_found and any(f"{n_found} image" in each.value for each in app.markdown)

@@ -2,15 +2,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.types import Label
+from core.types import Label, NormaliseRule, Split
 from dashboard import resources
 from dashboard.jobs.client import Job
 from dashboard.settings import Settings
-from db import images
+from db import images, versions
 from db.engine import writing
 
 OpenPage = Callable[..., AppTest]
@@ -70,7 +71,13 @@ def test_freezing_starts_a_job_with_share_and_seed(
     app.button(key="freeze-start").click().run()
     assert not app.exception
     job = newest_freeze()
-    assert job.arguments == {"test_fraction": 0.2, "seed": 5, "sources": ["photographs"]}
+    assert job.arguments == {
+        "test_fraction": 0.2,
+        "seed": 5,
+        "sources": ["photographs"],
+        "rule": "70/30",
+        "folds": 5,
+    }
     assert any(f"`{job.id}`" in each.value for each in app.markdown)
     app.button(key="freeze-start").click().run()
     assert any("waits or runs already" in toast.value for toast in app.toast)
@@ -127,3 +134,83 @@ def test_without_fakes_the_page_leads_to_where_they_are_made(
         images.relabel(session, fakes, Label.UNKNOWN, actor="tester")
     app = open_page("dataset.py")
     assert app.button(key="freeze-start").disabled
+
+
+def test_folds_are_chosen_with_their_rule(seeded_home: Settings, open_page: OpenPage) -> None:
+    app = open_page("dataset.py")
+    app.selectbox(key="freeze-rule").select("k-fold").run()
+    assert "freeze-test-percent" not in {slider.key for slider in app.slider}
+    app.number_input(key="freeze-folds").set_value(4)
+    app.button(key="freeze-start").click().run()
+    assert not app.exception
+    assert (newest_freeze().arguments["rule"], newest_freeze().arguments["folds"]) == ("k-fold", 4)
+
+
+def second_version(**changes: object) -> None:
+    """Freeze version 1 again without its first image, with the next one relabelled and moved."""
+    with writing(resources.database()) as session:
+        _, changed, *rest = versions.items(session, 1)
+        label = Label.GENUINE if changed.label is Label.FAKE else Label.FAKE
+        split = Split.TEST if changed.split is not Split.TEST else Split.TRAIN
+        versions.add_version(
+            session,
+            [replace(changed, label=label, split=split), *rest],
+            content_hash="d1" * 32,
+            author="tester",
+            rule=NormaliseRule.CROP,
+            test_fraction=0.25,
+            seed=0,
+            **changes,  # type: ignore[arg-type]
+        )
+
+
+def test_two_versions_are_compared(seeded_home: Settings, open_page: OpenPage) -> None:
+    second_version()
+    app = open_page("dataset.py")
+    assert not app.exception
+    text = "\n".join(each.value for each in app.markdown)
+    for said in ("**Went** · 1 image", "**Changed label** · 1 image", "**Changed split** · 1"):
+        assert said in text
+    assert "**Came**" not in text
+    app = open_page("dataset.py", **{"from": "2", "to": "1"})
+    assert "**Came** · 1 image" in "\n".join(each.value for each in app.markdown)
+    app = open_page("dataset.py", **{"from": "2", "to": "2"})
+    assert any("hold the same images" in each.value for each in app.info)
+
+
+def test_a_version_with_a_shortcut_is_marked(seeded_home: Settings, open_page: OpenPage) -> None:
+    features = [{"name": "file format", "auc": 1.0}, {"name": "width", "auc": 0.5}]
+    second_version(
+        shortcut={"auc": 0.99, "low": 0.97, "high": 1.0, "features": features},
+        split_rule={"name": "k-fold", "k": 4, "fold": 2},
+    )
+    app = open_page("dataset.py")
+    marked = [each.value for each in app.warning if "Shortcut" in each.value]
+    assert len(marked) == 1
+    assert "AUC 0.99, 95 % interval 0.97 to 1.00" in marked[0]
+    assert "What does: file format." in marked[0]
+    assert any("fold 2 of 4" in each.value for each in app.markdown)
+    assert any("was not run on this version" in each.value for each in app.caption)
+
+
+def test_a_version_without_a_shortcut_says_so(seeded_home: Settings, open_page: OpenPage) -> None:
+    second_version(shortcut={"auc": 0.51, "low": 0.4, "high": 0.6, "features": []})
+    app = open_page("dataset.py")
+    assert not any("Shortcut" in each.value for each in app.warning)
+    assert any("No shortcut" in each.value for each in app.caption)
+
+
+def test_a_version_is_restored_and_that_is_undone(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    with writing(resources.database()) as session:
+        images.relabel(session, [1, 2], Label.FAKE, actor="tester")
+    app = open_page("dataset.py")
+    assert metrics(app)["Genuine in it"] == "10"
+    assert "restore-undo" not in {button.key for button in app.button}
+    app.button(key="restore-now-1").click().run()
+    assert not app.exception
+    assert metrics(app)["Genuine in it"] == "12"
+    assert any("2 images changed back" in toast.value for toast in app.toast)
+    app.button(key="restore-undo").click().run()
+    assert metrics(app)["Genuine in it"] == "10"

@@ -38,6 +38,7 @@ def test_nearest_pair_comes_first_with_progress_and_suggestion(
         (Verdict.KEEP_LEFT, Status.ACTIVE, Status.EXCLUDED),
         (Verdict.KEEP_RIGHT, Status.EXCLUDED, Status.ACTIVE),
         (Verdict.KEEP_BOTH, Status.ACTIVE, Status.ACTIVE),
+        (Verdict.NOT_DUPLICATE, Status.ACTIVE, Status.ACTIVE),
     ],
 )
 def test_verdict_is_stored_and_the_next_pair_comes(
@@ -104,3 +105,35 @@ def test_no_pairs_at_all(empty_home: Settings, open_page: OpenPage) -> None:
     app = open_page("duplicates.py")
     assert not app.exception
     assert any("No look-alike images" in text.value for text in app.markdown)
+
+
+def test_suggestions_are_accepted_and_taken_back_as_one(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    app = open_page("duplicates.py")
+    app.slider(key="accept-bits").set_value(8).run()
+    app.button(key="accept").click().run()
+    assert not app.exception
+    assert shown_pair(app) == 3  # its labels contradict each other
+    app.button(key="undo-verdict").click().run()
+    assert not app.exception
+    assert shown_pair(app) == 2
+    with resources.session() as session:
+        assert pairs.count_pairs(session)["decided"] == 0
+
+
+def test_a_protected_folder_is_suggested_and_refuses(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    app = open_page("duplicates.py")
+    with resources.session() as session:
+        folder = images.locations(session, 7)[0].key.rsplit("/", 1)[0]
+    app.text_input(key="protect-prefix").set_value(folder)
+    app.button(key="protect-go").click().run()
+    assert not app.exception
+    assert any("protected folder" in caption.value for caption in app.caption)
+    app.button(key="2-keep left").click().run()
+    assert status(7) is Status.ACTIVE
+    app.button(key="unprotect-1").click().run()
+    app.button(key="2-keep left").click().run()
+    assert status(7) is Status.EXCLUDED

@@ -56,6 +56,50 @@ def test_finds_exactly_the_pairs_between(a: Hashes, b: Hashes, radius_bits: int)
     assert triples(near_pairs_between(a, b, radius_bits)) == brute_force(a, b, radius_bits)
 
 
+def crowd(seed: int, few: Hashes) -> Hashes:
+    """Make 300 hashes of which half lie within 10 bits of one of the few."""
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 2**64, 300, dtype=np.uint64)
+    for i in range(0, 300, 2):
+        bits = rng.choice(64, rng.integers(0, 11), replace=False).astype(np.uint64)
+        values[i] = few[i % len(few)] ^ np.bitwise_or.reduce(np.uint64(1) << bits)
+    return values
+
+
+@settings(deadline=None, max_examples=30)
+@given(hashes(8), st.integers(0, 2**32 - 1), st.integers(0, 8))
+def test_a_small_batch_against_many_misses_none(few: Hashes, seed: int, radius_bits: int) -> None:
+    many = crowd(seed, few if len(few) else np.zeros(1, np.uint64))
+    expected = brute_force(few, many, radius_bits)
+    assert duplicates._is_few(len(few), len(many), radius_bits)
+    assert triples(near_pairs_between(few, many, radius_bits)) == expected
+    assert triples(near_pairs_between(many, few, radius_bits)) == brute_force(
+        many, few, radius_bits
+    )
+
+
+@settings(deadline=None, max_examples=30)
+@given(hashes(8), st.integers(0, 2**32 - 1), st.integers(0, 8))
+def test_batch_after_batch_finds_what_one_pass_finds(
+    batch: Hashes, seed: int, radius_bits: int
+) -> None:
+    old = crowd(seed, batch if len(batch) else np.zeros(1, np.uint64))
+    whole = np.concatenate([old, batch])
+    steps = triples(near_pairs(old, radius_bits)) + triples(
+        near_pairs(whole, radius_bits, first_new=len(old))
+    )
+    assert sorted(steps) == triples(near_pairs(whole, radius_bits))
+
+
+def test_a_lookup_with_more_hits_than_a_block_is_cut_up() -> None:
+    few, many = np.full(100, 7, np.uint64), np.full(4000, 6, np.uint64)
+    assert len(few) * len(many) > duplicates._BLOCK
+    i, j, distance = near_pairs_between(few, many)
+    assert len(i) == len(few) * len(many)
+    assert len(set(zip(i.tolist(), j.tolist(), strict=True))) == len(i)
+    assert (distance == 1).all()
+
+
 def test_golden_pairs_at_the_edge_of_the_radius() -> None:
     values = np.array([0, 0b111111, 0b1111111, 2**64 - 1], dtype=np.uint64)
     assert triples(near_pairs(values, 6)) == [(0, 1, 6), (1, 2, 1)]
@@ -129,3 +173,11 @@ def test_suggests_both_where_one_may_be_an_edit_of_the_other() -> None:
     suggestion = suggest_keeper(record(label=Label.FAKE, width_px=200), record(label=Label.GENUINE))
     assert suggestion.verdict is Verdict.KEEP_BOTH
     assert "edit" in suggestion.reason
+
+
+def test_a_protected_image_is_preferred() -> None:
+    small, large = record(id=1), record(id=2, width_px=900)
+    suggestion = suggest_keeper(small, large, protected={1})
+    assert suggestion.verdict is Verdict.KEEP_LEFT
+    assert "it lies in a protected folder" in suggestion.reason
+    assert suggest_keeper(small, large, protected={1, 2}).verdict is Verdict.KEEP_BOTH

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.curation.splits import assign_splits, leaks
+from core.curation.splits import K_FOLD, SPLIT_RULES, apply_rule, assign_splits, leaks
 from core.errors import InvalidInput
 from core.types import Label, Split
 
+THREE = (Split.TRAIN, Split.VALIDATION, Split.TEST)
 G, F, U = Label.GENUINE, Label.FAKE, Label.UNKNOWN
 Items = list[tuple[int, Label]]
 
@@ -40,7 +41,7 @@ def test_no_group_crosses_and_every_split_has_both_labels(
     splits = split_of(items, seed=seed)
     assert leaks([group for group, _ in items], splits) == []
     held = {(split, label) for split, (_, label) in zip(splits, items, strict=True)}
-    assert held >= {(split, label) for split in Split for label in (G, F)}
+    assert held >= {(split, label) for split in THREE for label in (G, F)}
     shuffled = items.copy()
     random_order.shuffle(shuffled)
     again = dict(zip((g for g, _ in shuffled), split_of(shuffled, seed=seed), strict=True))
@@ -75,7 +76,7 @@ def test_three_groups_a_label_are_enough() -> None:
     items = [(number, label) for number, label in enumerate([G, G, G, F, F, F])]
     splits = split_of(items)
     assert Counter(zip(splits, (label for _, label in items), strict=True)) == Counter(
-        {(split, label): 1 for split in Split for label in (G, F)}
+        {(split, label): 1 for split in THREE for label in (G, F)}
     )
 
 
@@ -120,3 +121,69 @@ def test_leaks_names_the_groups_that_cross() -> None:
     splits = [Split.TRAIN, Split.TEST, Split.TRAIN, Split.TRAIN, Split.VALIDATION, Split.TEST]
     assert leaks([7, 7, 1, 1, 5, 2], splits) == [7]
     assert leaks([], []) == []
+
+
+def by_rule(items: Items, seed: int = 0, **rule: object) -> list[Split]:
+    return apply_rule(rule, [g for g, _ in items], [label for _, label in items], seed)
+
+
+@settings(deadline=None, max_examples=40)
+@given(datasets(), st.integers(0, 3), st.sampled_from(list(SPLIT_RULES)))
+def test_no_rule_parts_a_group(items: Items, seed: int, name: str) -> None:
+    assume(min(n_groups_with(items, G), n_groups_with(items, F)) >= 5)
+    splits = by_rule(items, seed, name=name)
+    assert leaks([group for group, _ in items], splits) == []
+    expected = set(Split) if name == "60/10/10/20" else set(THREE)
+    held = {(split, label) for split, (_, label) in zip(splits, items, strict=True)}
+    assert set(splits) == expected
+    assert held >= {(split, label) for split in expected for label in (G, F)}
+
+
+@settings(deadline=None, max_examples=30)
+@given(datasets(), st.integers(0, 3), st.integers(3, 6))
+def test_every_image_is_test_once_and_validation_once_over_k_folds(
+    items: Items, seed: int, k: int
+) -> None:
+    assume(min(n_groups_with(items, G), n_groups_with(items, F)) >= k)
+    folds = [by_rule(items, seed, name=K_FOLD, k=k, fold=fold) for fold in range(1, k + 1)]
+    for image in zip(*folds, strict=True):
+        assert Counter(image) == {Split.TEST: 1, Split.VALIDATION: 1, Split.TRAIN: k - 2}
+    assert [split is Split.VALIDATION for split in folds[0]] == [
+        split is Split.TEST for split in folds[1]
+    ]
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 99))
+def test_the_shares_of_four_and_of_folds_are_met_when_groups_are_small(seed: int) -> None:
+    rng = random.Random(seed)
+    items = [(g, rng.choice([G, G, G, F])) for g in range(150) for _ in range(rng.randint(1, 8))]
+    four = Counter(by_rule(items, seed, name="60/10/10/20"))
+    for split, share in zip(Split, (0.6, 0.1, 0.1, 0.2), strict=True):
+        assert abs(four[split] / len(items) - share) < 0.03
+    fold = Counter(by_rule(items, seed, name=K_FOLD, k=5, fold=3))
+    assert abs(fold[Split.TEST] / len(items) - 0.2) < 0.03
+
+
+def test_the_seventy_thirty_rule_is_the_split_of_old() -> None:
+    items = [(number, label) for number in range(40) for label in (G, F)]
+    assert by_rule(items, 3, name="70/30") == split_of(items, seed=3)
+    assert by_rule(items, 3, name="70/30", test_fraction=0.2) == split_of(
+        items, test_fraction=0.2, seed=3
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"name": "80/20"}, "among 70/30, 60/10/10/20, k-fold. Received '80/20'"),
+        ({}, "Received None"),
+        ({"name": K_FOLD, "k": 2}, "3 to 20 folds.* Received k 2"),
+        ({"name": K_FOLD, "k": 5, "fold": 6}, "fold 6"),
+        ({"name": K_FOLD, "k": 12}, "12 groups with genuine images, one for each of 12 folds"),
+        ({"name": "60/10/10/20"}, "at least 4 groups.*train, validation, calibration, test"),
+    ],
+)
+def test_rules_that_cannot_be_are_refused(rule: dict[str, object], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        by_rule([(0, G), (1, G), (2, G), (3, F), (4, F), (5, F)], **rule)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.curation.versions import content_hash
+from core.curation.versions import Diff, content_hash, diff, refuse_leaks
+from core.errors import Conflict
 from core.types import DatasetItem, Label, NormaliseRule, Split
 
 ITEMS = [
@@ -46,3 +47,58 @@ def test_everything_else_does(change: dict[str, object]) -> None:
     assert content_hash(changed, NormaliseRule.CROP) != GOLDEN
     assert content_hash(ITEMS[1:], NormaliseRule.CROP) != GOLDEN
     assert content_hash(ITEMS, NormaliseRule.LETTERBOX) != GOLDEN
+
+
+def test_a_diff_says_what_came_went_and_changed() -> None:
+    relabelled = replace(ITEMS[1], label=Label.GENUINE, identity="Ada")
+    moved = replace(ITEMS[2], split=Split.TRAIN)
+    new = DatasetItem(9, "0" * 64, Label.FAKE, None, 5, Split.TRAIN)
+    found = diff(ITEMS, [moved, relabelled, new, ITEMS[0]])
+    assert found == Diff(
+        came=(new,),
+        went=(ITEMS[3],),
+        changed_label=((ITEMS[1], relabelled),),
+        changed_split=((ITEMS[2], moved),),
+        changed_identity=((ITEMS[1], relabelled),),
+    )
+
+
+@given(st.lists(st.sampled_from(ITEMS), unique=True), st.lists(st.sampled_from(ITEMS), unique=True))
+def test_a_diff_the_other_way_swaps_what_came_and_went(
+    a: list[DatasetItem], b: list[DatasetItem]
+) -> None:
+    there, back = diff(a, b), diff(b, a)
+    assert (there.came, there.went) == (back.went, back.came)
+    assert diff(a, a) == Diff((), (), (), (), ())
+    assert len(b) == len(a) + len(there.came) - len(there.went)
+
+
+def test_a_sound_version_passes() -> None:
+    refuse_leaks(ITEMS, [(1, 2), (3, 77), (77, 4)])  # 77 is not in the version
+    refuse_leaks([], [(1, 2)])
+
+
+@pytest.mark.parametrize(
+    ("changes", "links", "named"),
+    [
+        ({"split": Split.TEST, "identity": None}, [], r"group 0 \(Zoë\)"),  # the group itself
+        ({"split": Split.TEST, "group": 9}, [], r"group 0 \(Zoë\), group 9 \(Zoë\)"),
+        ({}, [(3, 4)], r"group 1 \(cccccccccccc\), group 2 \(dddddddddddd\)"),
+    ],
+)
+def test_a_broken_split_is_refused_and_its_groups_named(
+    changes: dict[str, object], links: list[tuple[int, int]], named: str
+) -> None:
+    broken = [ITEMS[0], replace(ITEMS[1], **changes), *ITEMS[2:]]  # type: ignore[arg-type]
+    with pytest.raises(Conflict, match=named):
+        refuse_leaks(broken, links)
+
+
+def test_a_refusal_names_five_groups_and_counts_the_rest() -> None:
+    many = [
+        DatasetItem(2 * n + side, f"{2 * n + side:064d}", Label.FAKE, None, n, split)
+        for n in range(7)
+        for side, split in enumerate((Split.TRAIN, Split.TEST))
+    ]
+    with pytest.raises(Conflict, match=r"group 4 .* and 2 more"):
+        refuse_leaks(many, [])

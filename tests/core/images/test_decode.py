@@ -57,6 +57,20 @@ def test_lossless_formats_keep_every_pixel(image_format: str) -> None:
     assert image.notes == ()
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("subsampling", [0, 1, 2])
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("is_rgb_kept", [False, True])
+def test_a_jpeg_has_the_very_pixels_that_pillow_gives(
+    mode: str, subsampling: int, progressive: bool, is_rgb_kept: bool
+) -> None:
+    chosen: dict[str, Any] = {"keep_rgb": True} if is_rgb_kept else {"subsampling": subsampling}
+    data = encode(picture().convert(mode), "JPEG", progressive=progressive, **chosen)
+    with Image.open(io.BytesIO(data)) as image:
+        np.testing.assert_array_equal(decode(data).pixels, np.asarray(image.convert("RGB")))
+        assert decode(data).tables == image.quantization  # type: ignore[attr-defined]
+
+
 # Refusals
 
 

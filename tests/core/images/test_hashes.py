@@ -5,27 +5,46 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.images.hashes import HASH_VERSION, HASHES, hamming_bits, phash, phash_mirrored
-from core.types import RgbImage
+from core.images.hashes import (
+    HASH_VERSION,
+    HASHES,
+    SCALED_HASH_VERSION,
+    GreyImage,
+    dhash,
+    hamming_bits,
+    hash_all,
+    phash,
+    phash_mirrored,
+)
+from core.images.reduce import reduce_to
 
 WORDS = st.integers(0, 2**64 - 1)
 
 
-def waves(height_px: int = 96, width_px: int = 128) -> RgbImage:
+def waves(height_px: int = 96, width_px: int = 128) -> GreyImage:
     """A picture of many frequencies whose left and right differ."""
     y, x = np.mgrid[0:height_px, 0:width_px]
     grey = 127 + 40 * (np.sin(x * y / 400) + np.cos((x - 40) ** 2 / 700) + np.sin(y * y / 900))
-    return np.repeat(grey.astype(np.uint8)[:, :, None], 3, axis=2)
+    return np.asarray(grey, np.uint8)
 
 
 def test_golden_values() -> None:
     assert f"{phash(waves()):016x}" == "c5e0c71e98b336a5"
     assert f"{phash_mirrored(waves()):016x}" == "9095d24bcde663f0"
-    assert HASH_VERSION == "imagehash-4.3.2/pillow"
+    assert f"{dhash(waves()):016x}" == "e2c28692b6264256"
+    assert hash_all(waves()) == {
+        "phash": "c5e0c71e98b336a5",
+        "phash-mirrored": "9095d24bcde663f0",
+        "dhash": "e2c28692b6264256",
+    }
+    assert HASH_VERSION == "imagehash-4.3.2/area-64"
+    assert SCALED_HASH_VERSION != HASH_VERSION
 
 
 def test_has_the_bit_order_of_imagehash() -> None:
-    assert f"{phash(waves()):016x}" == str(imagehash.phash(Image.fromarray(waves())))
+    image = Image.fromarray(waves())
+    assert f"{phash(waves()):016x}" == str(imagehash.phash(image))
+    assert f"{dhash(waves()):016x}" == str(imagehash.dhash(image))
 
 
 def test_mirrored_hash_is_the_plain_hash_of_the_mirror_image() -> None:
@@ -39,6 +58,12 @@ def test_every_hash_fits_64_bits_and_survives_resizing(name: str) -> None:
     half = np.asarray(Image.fromarray(waves()).resize((64, 48)))
     assert 0 <= value < 2**64
     assert hamming_bits(value, HASHES[name](half)) <= 4
+
+
+def test_all_hashes_see_one_reduced_picture() -> None:
+    small = reduce_to(waves(), 64, 64)
+    assert hash_all(waves()) == {name: f"{HASHES[name](small):016x}" for name in HASHES}
+    assert hamming_bits(int(hash_all(waves())["phash"], 16), phash(waves())) <= 2
 
 
 @given(WORDS, WORDS)

@@ -1,0 +1,82 @@
+"""What the keyboard asks for: read as a stranger's word, and done once, in order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+ACTIONS = frozenset({"genuine", "fake", "unknown", "tag", "undo", "open", "previous", "next"})
+MAX_ITEMS = 1_000
+MAX_ARGUMENT = 64
+
+
+@dataclass(frozen=True)
+class Act:
+    """One press of a key.
+
+    Attributes:
+        action: One of ACTIONS.
+        ids: Of the cells it is about, all of them known to the grid.
+        argument: The tag, with "tag".
+    """
+
+    action: str
+    ids: tuple[int, ...]
+    argument: str | None
+
+
+@dataclass
+class Acknowledged:
+    """How far the acts of one mounted grid are done.
+
+    Attributes:
+        nonce: Names the mount in the browser; another one counts from 1 again.
+        number: Of the last act that was taken.
+    """
+
+    nonce: str = ""
+    number: int = 0
+
+    def take(self, told: Any, known: set[int]) -> Iterator[Act]:
+        """Yield the acts of a batch that were not taken before, in order.
+
+        An act counts as taken before it is done: what fails is told and never tried again.
+
+        Args:
+            told: What the browser sent: {"nonce", "items": [{"number", "action", "ids",
+                "argument"}]}; anything else in it is passed over.
+            known: Ids of cells that this grid has shown.
+        """
+        if not isinstance(told, dict) or not _is_text(told.get("nonce")):
+            return
+        items = told.get("items")
+        if told["nonce"] != self.nonce:
+            self.nonce, self.number = told["nonce"], 0
+        for item in items[:MAX_ITEMS] if isinstance(items, list) else []:
+            number = item.get("number") if isinstance(item, dict) else None
+            if type(number) is not int or number <= self.number:
+                continue
+            self.number = number
+            if act := _read(item, known):
+                yield act
+
+
+def _read(item: dict[str, Any], known: set[int]) -> Act | None:
+    action, argument = item.get("action"), item.get("argument")
+    if not isinstance(action, str) or action not in ACTIONS:
+        return None
+    if action == "tag" and not (_is_text(argument) and argument.strip()):
+        return None
+    ids = known_ids(item.get("ids"), known)
+    if not ids and action not in {"undo", "previous", "next"}:
+        return None
+    return Act(action, tuple(ids), argument.strip() if action == "tag" else None)
+
+
+def _is_text(told: Any) -> bool:
+    return isinstance(told, str) and len(told) <= MAX_ARGUMENT
+
+
+def known_ids(told: Any, ids: set[int]) -> list[int]:
+    """Return those ids that the browser told, whatever it told, which are in the grid."""
+    said = told if isinstance(told, list) else []
+    return [each for each in said if type(each) is int and each in ids]

@@ -1,0 +1,388 @@
+"""Identities: suggestions as cards, people as a grid, and one person's images."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from core.curation.identity_suggestions import Kind
+from core.types import ImageRecord
+from dashboard import choices, job_view, resources
+from dashboard.auth import actor
+from dashboard.grid import Cell, image_grid, thumbnail
+from dashboard.text import count, plain
+from dashboard.widgets import empty, image_cell, image_strip
+from db import identities, suggestions
+from db.identities import Identity
+from db.suggestions import OpenSuggestion
+
+SUGGESTIONS, PEOPLE = "Suggestions", "People"
+N_CARDS, N_PEOPLE, N_IMAGES = 5, 60, 120
+_TITLES = {
+    Kind.RENAME: "Wrong name",
+    Kind.NAME: "No name",
+    Kind.MERGE: "One person twice",
+    Kind.SPLIT: "Two people in one",
+    Kind.NEW: "New people",
+}
+
+
+@dataclass(frozen=True)
+class Review:
+    """What waits for an answer.
+
+    Attributes:
+        counts: Open suggestions by kind.
+        kind: The kind on the screen, or None if nothing is open.
+        cards: The surest of that kind.
+        has_faces: Whether any face is described, so that there is something to compare.
+    """
+
+    counts: Mapping[Kind, int]
+    kind: Kind | None
+    cards: Sequence[OpenSuggestion]
+    has_faces: bool
+    has_images: bool
+
+
+@dataclass(frozen=True)
+class People:
+    """One page of people."""
+
+    shown: Sequence[Identity]
+    total: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person's first images, and all other names in use."""
+
+    name: str
+    images: Sequence[ImageRecord]
+    others: Sequence[str]
+
+
+def pick_view() -> str:
+    """Draw the choice between suggestions and people, and the way back from the last act."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        view = st.segmented_control(
+            "View",
+            [SUGGESTIONS, PEOPLE],
+            default=SUGGESTIONS,
+            required=True,
+            key="view",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        _undo_button()
+    return str(view)
+
+
+def _undo_button() -> None:
+    st.button(
+        "Undo",
+        key="undo-identity",
+        icon=":material/undo:",
+        shortcut="Z",
+        on_click=resources.act,
+        args=(identities.undo_identity,),
+        kwargs={"actor": actor()},
+    )
+
+
+def load_review(session: Session) -> Review:
+    """Load the surest suggestions of the kind in the URL, or of the first that has any."""
+    counts = {kind: suggestions.count_open(session, kind) for kind in Kind}
+    open_kinds = [kind for kind, n in counts.items() if n]
+    asked = st.query_params.get("kind")
+    kind = next((kind for kind in open_kinds if kind == asked), next(iter(open_kinds), None))
+    cards = suggestions.open_suggestions(session, kind, N_CARDS) if kind else []
+    has_faces, has_images = suggestions.has_embeddings(session), identities.has_images(session)
+    return Review(counts, kind, cards, has_faces, has_images)
+
+
+def show_jobs(review: Review) -> None:
+    """Draw the jobs that feed this page, and the button that looks for suggestions anew."""
+    current = job_view.find_current(job_view.list_jobs("identify", "faces"))
+    if current:
+        job_view.follow(current.id)
+    elif review.has_faces and review.kind:
+        _start_button("Look again", "identify", resources.jobs().identify, quiet=True)
+
+
+def show_suggestions(review: Review) -> None:
+    """Draw the choice of a kind and its cards; or what to do where there are none."""
+    if review.kind is None:
+        _nothing_open(review)
+        return
+    with st.container(horizontal=True):
+        for kind, n in review.counts.items():
+            st.button(
+                f"{_TITLES[kind]} ({n:,})",
+                key=f"kind-{kind}",
+                type="primary" if kind is review.kind else "secondary",
+                disabled=not n,
+                on_click=_ask_kind,
+                args=(kind,),
+            )
+    for position, card in enumerate(review.cards):
+        _card(card, has_keys=position == 0)
+    rest = review.counts[review.kind] - len(review.cards)
+    if rest:
+        st.caption(f"{count(rest, 'more suggestion')} of this kind after these.")
+
+
+def _ask_kind(kind: Kind) -> None:
+    st.query_params["kind"] = kind.value
+
+
+def _nothing_open(review: Review) -> None:
+    if not review.has_images:
+        empty(
+            "Names are compared with faces, once there are images.",
+            "../pages/import_files.py",
+            "Import images",
+            ":material/upload:",
+        )
+        return
+    with st.container(border=True, horizontal_alignment="center", key="nothing-open"):
+        st.space("small")
+        if review.has_faces:
+            st.markdown("No suggestion is open.", text_alignment="center")
+            _start_button("Look for suggestions", "identify", resources.jobs().identify)
+        else:
+            st.markdown(
+                "Names are compared with faces, once the faces are measured.",
+                text_alignment="center",
+            )
+            _start_button("Measure the faces", "faces", resources.jobs().find_faces)
+        st.space("small")
+
+
+def _start_button(label: str, key: str, enqueue: Callable[[], str], *, quiet: bool = False) -> None:
+    st.button(
+        label,
+        key=f"start-{key}",
+        icon=":material/search:",
+        type="tertiary" if quiet else "primary",
+        on_click=_start,
+        args=(enqueue,),
+    )
+
+
+def _start(enqueue: Callable[[], str]) -> None:
+    resources.start(enqueue)
+
+
+def _card(card: OpenSuggestion, *, has_keys: bool) -> None:
+    """Draw one suggestion: what it says, both sides' pictures, why, and the answers."""
+    with st.container(border=True, key=f"suggestion-{card.id}"):
+        st.markdown(f"**{headline(card)}**")
+        about, likely = st.columns(2, gap="medium")
+        with about:
+            _strip(_about_title(card), card.images, f"about-{card.id}")
+        with likely:
+            _strip(
+                f"{card.before if card.kind is Kind.SPLIT else card.after}",
+                card.likely,
+                f"likely-{card.id}",
+            )
+        st.caption(reason(card))
+        _answers(card, has_keys=has_keys)
+
+
+def _about_title(card: OpenSuggestion) -> str:
+    if card.kind is Kind.SPLIT:
+        return "Somebody else?"
+    return card.before or "No name yet"
+
+
+def _strip(title: str, images: Sequence[ImageRecord], key: str) -> None:
+    image_strip(plain(title), images, key=key)
+
+
+def _answers(card: OpenSuggestion, *, has_keys: bool) -> None:
+    name = None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if card.kind in (Kind.NEW, Kind.SPLIT):
+            name = st.text_input("Name", value=card.after, key=f"name-{card.id}", max_chars=255)
+        st.button(
+            "Accept",
+            key=f"accept-{card.id}",
+            icon=":material/check:",
+            type="primary" if has_keys else "secondary",
+            shortcut="A" if has_keys else None,
+            on_click=resources.act,
+            args=(suggestions.accept, card.id),
+            kwargs={"actor": actor(), "name": name},
+        )
+        st.button(
+            "Decline",
+            key=f"decline-{card.id}",
+            icon=":material/close:",
+            shortcut="D" if has_keys else None,
+            on_click=resources.act,
+            args=(suggestions.decline, card.id),
+            kwargs={"actor": actor()},
+        )
+
+
+def headline(card: OpenSuggestion) -> str:
+    """Say as a question, in Markdown, what is suggested."""
+    before, after = plain(card.before or ""), plain(card.after or "")
+    n = count(card.n_images, "image")
+    return {
+        Kind.RENAME: f"Is this {after} rather than {before}?" if after else f"Is this {before}?",
+        Kind.NAME: f"Is this {after}?",
+        Kind.MERGE: f"Are {before} and {after} one person?",
+        Kind.SPLIT: f"Do these {n} of {before} show somebody else?",
+        Kind.NEW: f"Do these {n} without a name show one person?",
+    }[card.kind]
+
+
+def reason(card: OpenSuggestion) -> str:
+    """Say in Markdown what the faces' cosines tell."""
+    told: Mapping[str, Any] = card.evidence
+    before, after = plain(card.before or ""), plain(card.after or "")
+    own, other, cosine = (float(told.get(name, 0)) for name in ("own", "other", "cosine"))
+    words = {
+        Kind.RENAME: f"Likeness to the other images of {before} {own:.2f}"
+        + (f", to {after} {other:.2f}" if after else "; nobody else is near"),
+        Kind.NAME: f"Likeness to {after} {other:.2f}, to the next person "
+        f"{max(float(told.get('next', 0)), 0):.2f}",
+        Kind.MERGE: f"Likeness between the two {cosine:.2f}",
+        Kind.SPLIT: f"Likeness between the two parts only {cosine:.2f}",
+        Kind.NEW: f"Likeness within the group {cosine:.2f}",
+    }[card.kind]
+    return f"{words}. Likeness is the mean cosine of the faces, at most 1."
+
+
+def search() -> str:
+    """Draw the search among names and return what is sought."""
+    text = st.text_input(
+        "Search names",
+        key="q",
+        bind="query-params",
+        icon=":material/search:",
+        placeholder="Part of a name",
+        label_visibility="collapsed",
+    )
+    return str(text)
+
+
+def load_people(session: Session, text: str) -> People:
+    """Load the first people whose names contain a text."""
+    shown = identities.list_identities(session, text, limit=N_PEOPLE)
+    return People(shown, identities.count_identities(session, text), text)
+
+
+def show_people(people: People) -> None:
+    """Draw people by their first image; a double click or Enter opens one."""
+    if not people.shown:
+        empty(
+            "No name contains this." if people.text else "Nobody is named yet.",
+            "../pages/import_files.py",
+            "Import images",
+            ":material/upload:",
+        )
+        return
+    more = f", the first {N_PEOPLE} here: search for others" if people.total > N_PEOPLE else ""
+    st.caption(f"{count(people.total, 'person', 'people')}{more}. A click opens one.")
+    names = {each.sample.id: each.name for each in people.shown}
+    image_grid(
+        [_person_cell(each) for each in people.shown],
+        key="people",
+        label="People",
+        on_open=lambda image_id: _open_person(names[image_id]),
+        selectable=False,
+    )
+
+
+def _person_cell(each: Identity) -> Cell:
+    return Cell(
+        id=each.sample.id,
+        images=(thumbnail(each.sample.checksum),),
+        title=f"{each.name} ({each.n_images:,})",
+        alt=f"{each.name}, {count(each.n_images, 'image')}",
+    )
+
+
+def _open_person(name: str) -> None:
+    st.query_params["person"] = name
+
+
+def load_person(session: Session, name: str) -> Person:
+    """Load one person's first images."""
+    others = [each.name for each in identities.list_identities(session, limit=10_000)]
+    images = identities.images_of(session, name, limit=N_IMAGES)
+    return Person(name, images, [other for other in others if other != name])
+
+
+def show_person(person: Person) -> None:
+    """Draw one person's images with renaming, merging and splitting."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("All people", key="all-people", icon=":material/arrow_back:", on_click=_leave)
+        _undo_button()
+    st.subheader(plain(person.name), anchor=False)
+    if not person.images:
+        st.info("No image has this name now.", icon=":material/person_off:")
+        return
+    tools = st.container(horizontal=True)
+    st.caption(f"{count(len(person.images), 'image')}. Select those that show somebody else.")
+    checksums = {image.id: image.checksum for image in person.images}
+    selected = image_grid(
+        [image_cell(image) for image in person.images],
+        key="person-images",
+        label=person.name,
+        on_open=lambda image_id: choices.remember_image(checksums[image_id]),
+    )
+    with tools:
+        _rename_form(person)
+        _merge_form(person)
+        _split_form(selected)
+
+
+def _leave() -> None:
+    st.query_params.pop("person", None)
+    st.query_params["view"] = PEOPLE
+
+
+def _rename_form(person: Person) -> None:
+    with st.popover("Rename", icon=":material/edit:"):
+        new = st.text_input(
+            "New name", value=person.name, key=f"new-name-{person.name}", max_chars=255
+        )
+        change = partial(_act_and_open, identities.rename, person.name, new, opens=new)
+        st.button("Rename all images", key="rename", type="primary", on_click=change)
+
+
+def _merge_form(person: Person) -> None:
+    with st.popover("Merge", icon=":material/merge:", disabled=not person.others):
+        into = st.selectbox("Is the same person as", person.others, key=f"merge-into-{person.name}")
+        change = partial(_act_and_open, identities.merge, person.name, into, opens=into)
+        st.button("Make them one", key="merge", type="primary", on_click=change)
+
+
+def _split_form(selected: Sequence[int]) -> None:
+    with st.popover(f"Split ({len(selected)})", icon=":material/call_split:"):
+        new = st.text_input("The selected images show", key="split-name", max_chars=255)
+        change = partial(_act_and_open, identities.split, list(selected), new)
+        st.button("Give them this name", key="split", type="primary", on_click=change)
+
+
+def _act_and_open(change: Callable[..., int], *args: object, opens: str | None = None) -> None:
+    """Change names and, if that went well, show the person who has the images now."""
+    resources.act(partial(_changed, change, opens), *args)
+
+
+def _changed(
+    change: Callable[..., int], opens: str | None, session: Session, *args: object
+) -> None:
+    n = change(session, *args, actor=actor())
+    resources.notify(f"{count(n, 'image')} renamed.", icon=":material/check:")
+    if opens:
+        st.query_params["person"] = identities.checked_name(opens)
