@@ -328,7 +328,8 @@ def _apply_claims(image: ImageRow, places: Sequence[LocationRow]) -> None:
     made = [place for place in places if place.claimed_generator is not None]
     if not image.is_label_decided:
         image.label = (known or places)[0].claimed_label
-    image.identity = (named or places)[0].claimed_identity
+    if not image.is_identity_decided:
+        image.identity = (named or places)[0].claimed_identity
     image.generator = (made or places)[0].claimed_generator
 
 

@@ -46,7 +46,7 @@ class Acknowledged:
                 "argument"}]}; anything else in it is passed over.
             known: Ids of cells that this grid has shown.
         """
-        if not isinstance(told, dict) or not _is_text(told.get("nonce")):
+        if not isinstance(told, dict) or _text(told.get("nonce")) is None:
             return
         items = told.get("items")
         if told["nonce"] != self.nonce:
@@ -61,19 +61,19 @@ class Acknowledged:
 
 
 def _read(item: dict[str, Any], known: set[int]) -> Act | None:
-    action, argument = item.get("action"), item.get("argument")
+    action, argument = item.get("action"), _text(item.get("argument"))
     if not isinstance(action, str) or action not in ACTIONS:
         return None
-    if action == "tag" and not (_is_text(argument) and argument.strip()):
+    if action == "tag" and not argument:
         return None
     ids = known_ids(item.get("ids"), known)
     if not ids and action not in {"undo", "previous", "next"}:
         return None
-    return Act(action, tuple(ids), argument.strip() if action == "tag" else None)
+    return Act(action, tuple(ids), argument if action == "tag" else None)
 
 
-def _is_text(told: Any) -> bool:
-    return isinstance(told, str) and len(told) <= MAX_ARGUMENT
+def _text(told: Any) -> str | None:
+    return told.strip() if isinstance(told, str) and len(told) <= MAX_ARGUMENT else None
 
 
 def known_ids(told: Any, ids: set[int]) -> list[int]:

@@ -94,7 +94,7 @@ def test_a_waiting_job_says_how_to_start_a_worker(home: Settings) -> None:
     assert f"`{job_id}` by Robin" in app.markdown[1].value
     assert r"\*bold\*" in app.markdown[1].value
     assert [caption.value for caption in app.caption] == [
-        r"test fraction 0\.2 · seed 7",
+        r"test fraction 0\.2 · seed 7 · rule 70\/30 · folds 5",
         "Waits for a free worker. Nothing moves? Start one: `python -m dashboard run`.",
     ]
 

@@ -93,12 +93,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the dashboard's installation."""
+    return tmp_path_factory.mktemp("home") / "data"
+
+
+@pytest.fixture(scope="session")
+def address(home: Path) -> Iterator[str]:
     """A dashboard with its workers on an empty home."""
     port = _free_port()
     environment = {
         **os.environ,
-        "VERITY_HOME": str(tmp_path_factory.mktemp("home") / "data"),
+        "VERITY_HOME": str(home),
         "VERITY_PORT": str(port),
         "VERITY_USER": "Robin",
     }

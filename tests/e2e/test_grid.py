@@ -31,8 +31,7 @@ def grid(screen: Any, photographs: Path) -> Any:
 
 def rows(home: Path, query: str) -> list[Any]:
     """Ask the database itself."""
-    (file,) = home.rglob("verity.sqlite")
-    engine = create_engine(f"sqlite:///{file}")
+    engine = create_engine(f"sqlite:///{home / 'verity.sqlite'}")
     with engine.connect() as connection:
         found = list(connection.execute(text(query)).all())
     engine.dispose()
@@ -45,11 +44,6 @@ def await_rows(screen: Any, home: Path, query: str, wanted: list[Any]) -> None:
             return
         screen.page.wait_for_timeout(200)
     assert rows(home, query) == wanted
-
-
-@pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory, address: str) -> Path:
-    return tmp_path_factory.getbasetemp()
 
 
 def test_keys_pressed_faster_than_the_page_runs_are_all_stored_in_order(

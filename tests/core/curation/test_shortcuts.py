@@ -11,7 +11,7 @@ from core.types import Label
 
 def file(rng: np.random.Generator, group: int, label: Label, **known: Any) -> dict[str, Any]:
     """Make up a file of which nothing depends on its label, save what is `known`."""
-    values = {
+    values: dict[str, Any] = {
         "group": group,
         "label": label.value,
         "size_bytes": int(rng.integers(10_000, 90_000)),

@@ -1,5 +1,6 @@
 import random
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -184,6 +185,6 @@ def test_the_seventy_thirty_rule_is_the_split_of_old() -> None:
         ({"name": "60/10/10/20"}, "at least 4 groups.*train, validation, calibration, test"),
     ],
 )
-def test_rules_that_cannot_be_are_refused(rule: dict[str, object], message: str) -> None:
+def test_rules_that_cannot_be_are_refused(rule: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         by_rule([(0, G), (1, G), (2, G), (3, F), (4, F), (5, F)], **rule)

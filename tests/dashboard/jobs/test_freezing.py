@@ -5,7 +5,7 @@ import pytest
 
 from core.curation import versions as fingerprints
 from core.errors import Conflict, InvalidInput
-from core.types import DatasetItem, Label, Split, Verdict
+from core.types import Claim, DatasetItem, Label, Split, Verdict
 from dashboard.home import open_database, open_storages, open_store
 from dashboard.jobs import freezing
 from dashboard.jobs.context import Context
@@ -28,7 +28,7 @@ def context(tmp_path: Path) -> Context:
             ids = [add(session, (person, i), Label.GENUINE, f"p{person}") for i in range(3)]
             for i in range(2):
                 fake = facts(("fake", person, i), format="PNG", size_bytes=90_000 + person + i)
-                imports.add_fake(session, fake, imports.Claim(Label.FAKE), [ids[i]], {})
+                imports.add_fake(session, fake, Claim(Label.FAKE), [ids[i]], {})
         add_pair(session, 1, 6)
     return Context(settings, database, open_store(settings), open_storages(settings))
 
