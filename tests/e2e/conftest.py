@@ -98,7 +98,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home") / "data"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(home: Path) -> Iterator[str]:
     """A dashboard with its workers on an empty home."""
     port = _free_port()
