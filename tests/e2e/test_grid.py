@@ -35,7 +35,7 @@ def rows(home: Path, query: str) -> list[Any]:
     with engine.connect() as connection:
         found = list(connection.execute(text(query)).all())
     engine.dispose()
-    return found
+    return [tuple(row) for row in found]
 
 
 def await_rows(screen: Any, home: Path, query: str, wanted: list[Any]) -> None:
@@ -50,7 +50,8 @@ def test_keys_pressed_faster_than_the_page_runs_are_all_stored_in_order(
     grid: Any, home: Path
 ) -> None:
     page = grid.page
-    ids = [row[0] for row in rows(home, "SELECT id FROM images ORDER BY id LIMIT 20")]
+    now = dict(rows(home, "SELECT id, label FROM images ORDER BY id LIMIT 20"))
+    ids = list(now)
     page.locator(".cell").first.focus()
     last: dict[int, str] = {}
     pressed = []
@@ -71,7 +72,7 @@ def test_keys_pressed_faster_than_the_page_runs_are_all_stored_in_order(
     )
     stored = rows(home, "SELECT subject_id, after FROM events WHERE action = 'relabel' ORDER BY id")
     told = [(i, re.search(r"genuine|fake", str(after))[0]) for i, after in stored]  # type: ignore[index]
-    changes, now = [], dict.fromkeys(ids, "unknown")
+    changes = []
     for image_id, label in pressed:
         if now[image_id] != label:
             changes.append((image_id, label))

@@ -4,12 +4,16 @@ import csv
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from dashboard.jobs.client import Jobs, JobState
+from dashboard.settings import Settings
 
 pytestmark = [pytest.mark.slow]
 
@@ -70,8 +74,11 @@ def test_a_changed_export_is_refused(source: Any, make_home: Callable[[str], Any
 def test_a_cancelled_export_leaves_nothing(source: Any) -> None:
     shutil.rmtree(source.root / "exports" / "1-csv", ignore_errors=True)
     (source.root / "exports").mkdir(exist_ok=True)
-    job_id = source.run("export", "--version", "1", "--format", "csv")["job"]
-    source.run("cancel", job_id)
+    jobs = Jobs(Settings(home=source.root))
+    job_id = jobs.export(1, "csv")
+    while jobs.get_job(job_id).state is JobState.QUEUED:
+        time.sleep(0.02)
+    jobs.cancel(job_id)  # while its process still starts
     assert source.await_end(job_id) == "cancelled"
     left = {path.name for path in (source.root / "exports").iterdir()}
     assert not {name for name in left if name == "1-csv" or name.startswith(".")}
