@@ -54,6 +54,7 @@ def decide_on_duplicates(screen: Any) -> None:
     screen.open("duplicates")
     screen.picture("04-duplicates")
     left = screen.page.get_by_role("button", name=re.compile("Keep left"))
+    expect(left.first).to_be_visible()
     n_pairs = 0
     while left.count():
         left.first.click()
