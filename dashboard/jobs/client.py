@@ -34,7 +34,18 @@ _STATES = {
     "SUCCESS": JobState.DONE,
     "CANCELLED": JobState.CANCELLED,
 }
-KINDS = ("import", "faces", "freeze", "generate", "train", "tune", "evaluate", "identify", "export")
+_QUEUES = {
+    "import": engine.FLOW,
+    "faces": engine.FLOW,
+    "freeze": engine.CPU,
+    "generate": engine.GPU,
+    "train": engine.GPU,
+    "tune": engine.GPU,
+    "evaluate": engine.GPU,
+    "identify": engine.CPU,
+    "export": engine.CPU,
+}
+KINDS = tuple(_QUEUES)
 
 
 @dataclass(frozen=True)
@@ -257,13 +268,13 @@ class Jobs:
             )
         parts = self._client.list_workflows(parent_workflow_id=job_id, status="CANCELLED")
         self._client.resume_workflows([part.workflow_id for part in parts], queue_name=engine.CPU)
-        self._client.resume_workflow(job_id, queue_name=_queue(job.kind))
+        self._client.resume_workflow(job_id, queue_name=_QUEUES[job.kind])
         return job_id
 
     def _enqueue(self, kind: str, arguments: Mapping[str, Any], once: str | None = None) -> str:
         options: EnqueueOptions = {
             "workflow_name": kind,
-            "queue_name": _queue(kind),
+            "queue_name": _QUEUES[kind],
             "workflow_id": uuid.uuid4().hex[:12],
             "app_version": engine.VERSION,
             "authenticated_user": self._author,
@@ -276,17 +287,6 @@ class Jobs:
             raise Conflict(
                 f"The same {kind} waits or runs already: job {error.workflow_id}."
             ) from error
-
-
-def _queue(kind: str) -> str:
-    queues = {
-        "import": engine.FLOW,
-        "faces": engine.FLOW,
-        "freeze": engine.CPU,
-        "identify": engine.CPU,
-        "export": engine.CPU,
-    }
-    return queues.get(kind, engine.GPU)
 
 
 def _job(status: WorkflowStatus) -> Job:

@@ -1,0 +1,45 @@
+"""What all workflows share: publishing progress, and waiting for the parts of a job."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from dbos import DBOS
+
+from dashboard.jobs import engine
+
+FOLLOW_S = 0.5
+"""Between two looks at the parts of a job."""
+
+Arguments = dict[str, Any]
+
+
+class Reporter:
+    """Publishes a job's progress as an event, from inside a step.
+
+    A phase begins when what is counted changes: the pace of one tells nothing about the next.
+    """
+
+    def __init__(self) -> None:
+        self._phase: dict[str, Any] = {}
+        self._total: int | None = None
+
+    async def tell(
+        self, fraction: float, message: str, done: int = 0, total: int = 0, **figures: Any
+    ) -> None:
+        """Publish the fraction done, one line, and things done of a total."""
+        if total != self._total:
+            self._total = total
+            self._phase = {
+                "started_at": datetime.now(UTC).isoformat(),
+                "started_from": fraction,
+                "started_done": done,
+            }
+        said = {"fraction": fraction, "message": message, "done": done, "total": total}
+        await DBOS.set_event_async(engine.PROGRESS, {**said, **self._phase, **figures})
+
+
+async def have_ended(parts: Sequence[str]) -> bool:
+    """Whether none of these workflows waits or runs."""
+    active = ["ENQUEUED", "PENDING", "DELAYED"]
+    return not await DBOS.list_workflows_async(workflow_ids=list(parts), status=active)
