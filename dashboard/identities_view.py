@@ -1,8 +1,7 @@
-"""Identities: suggestions as cards, people as a grid, and one person's images."""
+"""Identities: the suggestions, as cards with their answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,17 +9,16 @@ from sqlalchemy.orm import Session
 
 from core.curation.identity_suggestions import Kind
 from core.types import ImageRecord
-from dashboard import choices, job_view, resources
+from dashboard import job_view, resources
 from dashboard.auth import actor
-from dashboard.grid import Cell, image_grid, thumbnail
+from dashboard.people_view import PEOPLE, undo_button
 from dashboard.text import count, plain
-from dashboard.widgets import empty, image_cell, image_strip
+from dashboard.widgets import empty, image_strip
 from db import identities, suggestions
-from db.identities import Identity
 from db.suggestions import OpenSuggestion
 
-SUGGESTIONS, PEOPLE = "Suggestions", "People"
-N_CARDS, N_PEOPLE, N_IMAGES = 5, 60, 120
+SUGGESTIONS = "Suggestions"
+N_CARDS = 5
 _TITLES = {
     Kind.RENAME: "Wrong name",
     Kind.NAME: "No name",
@@ -48,24 +46,6 @@ class Review:
     has_images: bool
 
 
-@dataclass(frozen=True)
-class People:
-    """One page of people."""
-
-    shown: Sequence[Identity]
-    total: int
-    text: str
-
-
-@dataclass(frozen=True)
-class Person:
-    """One person's first images, and all other names in use."""
-
-    name: str
-    images: Sequence[ImageRecord]
-    others: Sequence[str]
-
-
 def pick_view() -> str:
     """Draw the choice between suggestions and people, and the way back from the last act."""
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -78,20 +58,8 @@ def pick_view() -> str:
             bind="query-params",
             label_visibility="collapsed",
         )
-        _undo_button()
+        undo_button()
     return str(view)
-
-
-def _undo_button() -> None:
-    st.button(
-        "Undo",
-        key="undo-identity",
-        icon=":material/undo:",
-        shortcut="Z",
-        on_click=resources.act,
-        args=(identities.undo_identity,),
-        kwargs={"actor": actor()},
-    )
 
 
 def load_review(session: Session) -> Review:
@@ -259,130 +227,3 @@ def reason(card: OpenSuggestion) -> str:
         Kind.NEW: f"Likeness within the group {cosine:.2f}",
     }[card.kind]
     return f"{words}. Likeness is the mean cosine of the faces, at most 1."
-
-
-def search() -> str:
-    """Draw the search among names and return what is sought."""
-    text = st.text_input(
-        "Search names",
-        key="q",
-        bind="query-params",
-        icon=":material/search:",
-        placeholder="Part of a name",
-        label_visibility="collapsed",
-    )
-    return str(text)
-
-
-def load_people(session: Session, text: str) -> People:
-    """Load the first people whose names contain a text."""
-    shown = identities.list_identities(session, text, limit=N_PEOPLE)
-    return People(shown, identities.count_identities(session, text), text)
-
-
-def show_people(people: People) -> None:
-    """Draw people by their first image; a double click or Enter opens one."""
-    if not people.shown:
-        empty(
-            "No name contains this." if people.text else "Nobody is named yet.",
-            "../pages/import_files.py",
-            "Import images",
-            ":material/upload:",
-        )
-        return
-    more = f", the first {N_PEOPLE} here: search for others" if people.total > N_PEOPLE else ""
-    st.caption(f"{count(people.total, 'person', 'people')}{more}. A click opens one.")
-    names = {each.sample.id: each.name for each in people.shown}
-    image_grid(
-        [_person_cell(each) for each in people.shown],
-        key="people",
-        label="People",
-        on_open=lambda image_id: _open_person(names[image_id]),
-        selectable=False,
-    )
-
-
-def _person_cell(each: Identity) -> Cell:
-    return Cell(
-        id=each.sample.id,
-        images=(thumbnail(each.sample.checksum),),
-        title=f"{each.name} ({each.n_images:,})",
-        alt=f"{each.name}, {count(each.n_images, 'image')}",
-    )
-
-
-def _open_person(name: str) -> None:
-    st.query_params["person"] = name
-
-
-def load_person(session: Session, name: str) -> Person:
-    """Load one person's first images."""
-    others = [each.name for each in identities.list_identities(session, limit=10_000)]
-    images = identities.images_of(session, name, limit=N_IMAGES)
-    return Person(name, images, [other for other in others if other != name])
-
-
-def show_person(person: Person) -> None:
-    """Draw one person's images with renaming, merging and splitting."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("All people", key="all-people", icon=":material/arrow_back:", on_click=_leave)
-        _undo_button()
-    st.subheader(plain(person.name), anchor=False)
-    if not person.images:
-        st.info("No image has this name now.", icon=":material/person_off:")
-        return
-    tools = st.container(horizontal=True)
-    st.caption(f"{count(len(person.images), 'image')}. Select those that show somebody else.")
-    checksums = {image.id: image.checksum for image in person.images}
-    selected = image_grid(
-        [image_cell(image) for image in person.images],
-        key="person-images",
-        label=person.name,
-        on_open=lambda image_id: choices.remember_image(checksums[image_id]),
-    )
-    with tools:
-        _rename_form(person)
-        _merge_form(person)
-        _split_form(selected)
-
-
-def _leave() -> None:
-    st.query_params.pop("person", None)
-    st.query_params["view"] = PEOPLE
-
-
-def _rename_form(person: Person) -> None:
-    with st.popover("Rename", icon=":material/edit:"):
-        new = st.text_input(
-            "New name", value=person.name, key=f"new-name-{person.name}", max_chars=255
-        )
-        change = partial(_act_and_open, identities.rename, person.name, new, opens=new)
-        st.button("Rename all images", key="rename", type="primary", on_click=change)
-
-
-def _merge_form(person: Person) -> None:
-    with st.popover("Merge", icon=":material/merge:", disabled=not person.others):
-        into = st.selectbox("Is the same person as", person.others, key=f"merge-into-{person.name}")
-        change = partial(_act_and_open, identities.merge, person.name, into, opens=into)
-        st.button("Make them one", key="merge", type="primary", on_click=change)
-
-
-def _split_form(selected: Sequence[int]) -> None:
-    with st.popover(f"Split ({len(selected)})", icon=":material/call_split:"):
-        new = st.text_input("The selected images show", key="split-name", max_chars=255)
-        change = partial(_act_and_open, identities.split, list(selected), new)
-        st.button("Give them this name", key="split", type="primary", on_click=change)
-
-
-def _act_and_open(change: Callable[..., int], *args: object, opens: str | None = None) -> None:
-    """Change names and, if that went well, show the person who has the images now."""
-    resources.act(partial(_changed, change, opens), *args)
-
-
-def _changed(
-    change: Callable[..., int], opens: str | None, session: Session, *args: object
-) -> None:
-    n = change(session, *args, actor=actor())
-    resources.notify(f"{count(n, 'image')} renamed.", icon=":material/check:")
-    if opens:
-        st.query_params["person"] = identities.checked_name(opens)

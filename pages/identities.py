@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import choices, identities_view, resources
+from dashboard import choices, identities_view, people_view, resources
 
 st.title("Identities", anchor=False)
 choices.open_asked_image()
@@ -12,18 +12,18 @@ view = None if person else identities_view.pick_view()
 # Load
 with resources.session() as session:
     if person:
-        shown = identities_view.load_person(session, person)
-    elif view == identities_view.PEOPLE:
-        listed = identities_view.load_people(session, identities_view.search())
+        shown = people_view.load_person(session, person)
+    elif view == people_view.PEOPLE:
+        listed = people_view.load_people(session, people_view.search())
     else:
         review = identities_view.load_review(session)
 
 # Show
 if person:
     # Act
-    identities_view.show_person(shown)
-elif view == identities_view.PEOPLE:
-    identities_view.show_people(listed)
+    people_view.show_person(shown)
+elif view == people_view.PEOPLE:
+    people_view.show_people(listed)
 else:
     identities_view.show_jobs(review)
     identities_view.show_suggestions(review)
