@@ -9,12 +9,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from plant import plant
+
+from dashboard.jobs.client import Jobs
+from dashboard.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 FACES = ROOT / "examples" / "faces"
@@ -71,9 +75,14 @@ class Home:
         for process in self.workers(name):
             process.kill()
 
+    @cached_property
+    def jobs(self) -> Jobs:
+        """A client in this process: a command would take seconds to start."""
+        return Jobs(Settings(home=self.root))
+
     def state(self, job_id: str) -> str:
         """Return where a job stands."""
-        return next(str(job["state"]) for job in self.run("jobs") if job["id"] == job_id)
+        return self.jobs.get_job(job_id).state.value
 
     def await_end(self, job_id: str, *, timeout_s: float = 480) -> str:
         """Wait until a job has ended and return its state."""

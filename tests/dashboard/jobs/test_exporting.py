@@ -12,9 +12,6 @@ from typing import Any
 
 import pytest
 
-from dashboard.jobs.client import Jobs, JobState
-from dashboard.settings import Settings
-
 pytestmark = [pytest.mark.slow]
 
 FACES = Path(__file__).parents[3] / "examples" / "faces"
@@ -74,11 +71,10 @@ def test_a_changed_export_is_refused(source: Any, make_home: Callable[[str], Any
 def test_a_cancelled_export_leaves_nothing(source: Any) -> None:
     shutil.rmtree(source.root / "exports" / "1-csv", ignore_errors=True)
     (source.root / "exports").mkdir(exist_ok=True)
-    jobs = Jobs(Settings(home=source.root))
-    job_id = jobs.export(1, "csv")
-    while jobs.get_job(job_id).state is JobState.QUEUED:
+    job_id = source.jobs.export(1, "csv")
+    while source.state(job_id) == "queued":
         time.sleep(0.02)
-    jobs.cancel(job_id)  # while its process still starts
+    source.jobs.cancel(job_id)  # while its process still starts
     assert source.await_end(job_id) == "cancelled"
     left = {path.name for path in (source.root / "exports").iterdir()}
     assert not {name for name in left if name == "1-csv" or name.startswith(".")}

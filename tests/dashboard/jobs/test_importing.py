@@ -86,8 +86,8 @@ def test_cancel_stops_an_import_and_retry_finishes_it(home: Any, photographs: Pa
     home.serve()
     job_id = home.run("import", str(photographs))["job"]
     while home.state(job_id) == "queued":
-        time.sleep(0.1)
-    home.run("cancel", job_id)
+        time.sleep(0.02)
+    home.jobs.cancel(job_id)
     assert home.state(job_id) == "cancelled"
 
     home.run("retry", job_id)

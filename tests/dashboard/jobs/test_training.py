@@ -155,5 +155,5 @@ def _trainings(home: Any) -> list[psutil.Process]:
         child
         for worker in home.workers("gpu-")
         for child in worker.children()
-        if "dashboard.jobs.child" in child.cmdline()
+        if child.status() != psutil.STATUS_ZOMBIE and "dashboard.jobs.child" in child.cmdline()
     ]
