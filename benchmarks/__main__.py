@@ -1,6 +1,7 @@
 """`python -m benchmarks NAME [--folder F] [--json]`: measure, and print what README quotes."""
 
 import json
+import os
 import platform
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from benchmarks import (
     cancel,
     detector,
     faces,
+    grid_pages,
     grid_queries,
     identities,
     import_pass,
@@ -32,8 +34,12 @@ BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "faces": faces.measure,
     "cancel": cancel.measure,
     "grid_queries": grid_queries.measure,
+    "grid_pages": grid_pages.measure,
     "near_duplicates": near_duplicates.measure,
 }
+GRIDS = {"grid_queries": grid_queries.measure, "grid_pages": grid_pages.measure}
+"""Those that fill databases of their own."""
+
 FACES = Path(__file__).parents[1] / "examples" / "faces"
 
 
@@ -41,11 +47,29 @@ def main(
     name: Annotated[str, typer.Argument(help=", ".join(BENCHMARKS))],
     folder: Annotated[Path, typer.Option(help="Images to measure on.")] = FACES,
     as_json: Annotated[bool, typer.Option("--json")] = False,
+    sizes: Annotated[
+        str, typer.Option(help="Images in the database, for the grid's.")
+    ] = ",".join(map(str, grid_queries.SIZES)),
+    database: Annotated[
+        str, typer.Option(help=f"{' or '.join(grid_queries.DATABASES)}, for the grid's.")
+    ] = grid_queries.DATABASES[0],
+    peers_python: Annotated[
+        Path | None,
+        typer.Option(envvar=import_pass.PEERS_PYTHON, help="Python that has the peers installed."),
+    ] = None,
 ) -> None:
     """Run one benchmark."""
     if name not in BENCHMARKS:
         raise typer.BadParameter(f"Expected one of {', '.join(BENCHMARKS)}. Received {name!r}.")
-    rows = BENCHMARKS[name](folder)
+    if peers_python:
+        os.environ[import_pass.PEERS_PYTHON] = str(peers_python)
+    if database not in grid_queries.DATABASES:
+        known = " or ".join(grid_queries.DATABASES)
+        raise typer.BadParameter(f"Expected {known}. Received {database!r}.")
+    if name in GRIDS:
+        rows = GRIDS[name](folder, [int(n) for n in sizes.split(",")], database)
+    else:
+        rows = BENCHMARKS[name](folder)
     if as_json:
         shown = [
             {key: value for key, value in asdict(row).items() if value is not None} for row in rows

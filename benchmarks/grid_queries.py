@@ -1,129 +1,164 @@
-"""What Browse asks of 10,000 to 1,000,000 images: filters, sorts, pages, counts, and a bulk tag."""
+"""What Browse asks of 10,000 to 1,000,000 images: filters, sorts, pages, counts, and a bulk tag.
 
+No question is asked twice, so none is answered from what an earlier one left behind.
+"""
+
+import os
 import random
-import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, insert
+import psutil
+from sqlalchemy import Engine
 
+from benchmarks import postgresql, synthetic
 from benchmarks.rows import Row
-from core.types import Label, Status
+from core.types import Label, Split, Status
 from db import images, tags
 from db.catalogue import Catalogue, Sort
 from db.engine import open_engine, reading, writing
-from db.images import ImageFilter, Range
-from db.schema import upgrade
-from db.tables import ImageRow, LocationRow
+from db.images import PAGE_SIZE, ImageFilter, Range
 
 SIZES = (10_000, 100_000, 1_000_000)
-PAGE = 100
-N_QUERIES = 200
+DATABASES = ("sqlite", "postgresql")
+N_QUESTIONS = 200
+N_CHANGES = 20
 N_TAGGED = 33_000
-_CHUNK = 20_000
-_SCORES = ("blur", "dark", "bright", "entropy", "aspect", "jpeg_quality", "face_blur", "face_size")
+N_AMONG = 5_000
+
+Question = tuple[ImageFilter, Sort]
 
 
-def measure(folder: Path, sizes: tuple[int, ...] = SIZES) -> list[Row]:
+def measure(folder: Path, sizes: Sequence[int] = SIZES, database: str = DATABASES[0]) -> list[Row]:
     """Fill databases with synthetic rows and ask; the folder is not used."""
-    return [row for n in sizes for row in _measure(n)]
+    return [row for n in sizes for row in _measure(n, database)]
 
 
-def _measure(n: int) -> Iterator[Row]:
-    with tempfile.TemporaryDirectory() as place:
-        database = open_engine(f"sqlite:///{Path(place) / 'verity.sqlite'}")
-        upgrade(database)
-        _fill(database, n)
-        catalogue = Catalogue()
+def _measure(n: int, kind: str) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as place, opened(kind, Path(place)) as database:
+        synthetic.fill(database, n)
+        kept = Path(place) / "catalogue.npz"
+        yield _first_read(database, kept, n)
+        catalogue = Catalogue(kept)
         with reading(database) as session:
-            yield _timed("first read", n, lambda: catalogue.refresh(session))
-        yield _questions(database, catalogue, n)
+            yield _timed("restart", n, lambda: catalogue.refresh(session))
+        yield from _questions(database, catalogue, n)
+        yield from _after_changes(database, catalogue, n)
         yield from _tagging(database, catalogue, n)
-        database.dispose()
 
 
-def _fill(database: Engine, n: int) -> None:
-    draw = random.Random(n)  # noqa: S311 - synthetic rows
-    for start in range(0, n, _CHUNK):
-        ids = range(start + 1, min(start + _CHUNK, n) + 1)
-        with writing(database) as session:
-            session.execute(insert(ImageRow), [_image(draw, i) for i in ids])
-            session.execute(insert(LocationRow), [_place(draw, i) for i in ids])
+@contextmanager
+def opened(kind: str, folder: Path) -> Iterator[Engine]:
+    """Open an empty database, of SQLite in the folder or of a PostgreSQL server of its own."""
+    if kind == "postgresql":
+        with postgresql.server() as url:
+            engine = open_engine(url)
+            yield engine
+            engine.dispose()
+    else:
+        engine = open_engine(f"sqlite:///{folder / 'verity.sqlite'}")
+        yield engine
+        engine.dispose()
 
 
-def _image(draw: random.Random, number: int) -> dict[str, object]:
-    return {
-        "id": number,
-        "checksum": f"{draw.getrandbits(256):064x}",
-        "size_bytes": draw.randrange(4_000, 900_000),
-        "format": draw.choice(["JPEG", "JPEG", "PNG", "WEBP"]),
-        "width_px": draw.randrange(100, 1200),
-        "height_px": draw.randrange(100, 1200),
-        "notes": [],
-        "label": draw.choice(list(Label)).value,
-        "identity": f"Person {draw.randrange(50_000)}" if draw.random() < 0.8 else None,
-        "generator": draw.choice([None, None, "self-blended", "masked-gan"]),
-        "status": (Status.EXCLUDED if draw.random() < 0.05 else Status.ACTIVE).value,
-        "face": None,
-        "n_faces": draw.choice([0, 1, 1, 1, 2]),
-        "scores": {name: round(draw.random() * 100, 3) for name in _SCORES},
-        "revision": 1,
-    }
+def _first_read(database: Engine, kept: Path, n: int) -> Row:
+    before = psutil.Process().memory_info().rss
+    catalogue = Catalogue(kept, save_after=1)
+    with reading(database) as session:
+        row = _timed("first read, and its file", n, lambda: catalogue.refresh(session))
+    held_mb = (psutil.Process().memory_info().rss - before) / 1e6
+    note = f"{held_mb:.0f} MB more than before, the file has {kept.stat().st_size / 1e6:.0f} MB"
+    return Row(row.name, n, cpu_s=row.cpu_s, wall_s=row.wall_s, note=note)
 
 
-def _place(draw: random.Random, number: int) -> dict[str, object]:
-    return {
-        "image_id": number,
-        "storage": f"source-{draw.randrange(5)}",
-        "key": f"{number}.jpg",
-        "claimed_label": Label.UNKNOWN.value,
-    }
-
-
-def _any_filter(draw: random.Random) -> ImageFilter:
-    """Draw one to four conditions of everything that the grid can ask for."""
-    column, low = draw.choice(_SCORES), draw.random() * 90
-    options: dict[str, Callable[[], object]] = {
+def any_filter(draw: random.Random, n: int) -> ImageFilter:
+    """Draw up to four conditions of everything that the grid can ask for."""
+    low = draw.random() * 90
+    options: dict[str, Callable[[], Any]] = {
         "label": lambda: draw.choice(list(Label)),
         "status": lambda: draw.choice(list(Status)),
-        "identity": lambda: f"Person {draw.randrange(50_000)}",
-        "generator": lambda: "masked-gan",
+        "identity": lambda: synthetic.person(draw.randrange(synthetic.N_PEOPLE)),
+        "generator": lambda: draw.choice(synthetic.GENERATORS),
         "text": lambda: draw.choice(["person 77", "9", "abc", f"{draw.getrandbits(20):05x}"]),
-        "format": lambda: "PNG",
-        "source": lambda: f"source-{draw.randrange(5)}",
+        "format": lambda: draw.choice(["JPEG", "PNG", "WEBP"]),
+        "tag": lambda: draw.choice(list(synthetic.TAGS)),
+        "source": lambda: draw.choice(synthetic.SOURCES),
         "faceless": lambda: True,
-        "ranges": lambda: (Range(column, low, low + draw.random() * 40),),
+        "ranges": lambda: (Range(draw.choice(synthetic.MEASURES), low, low + draw.random() * 40),),
+        "version": lambda: synthetic.VERSION,
+        "among": lambda: frozenset(draw.sample(range(1, n + 1), N_AMONG)),
     }
-    names = draw.sample(list(options), draw.randrange(0, 5))
-    return ImageFilter(**{name: options[name]() for name in names})  # type: ignore[arg-type]
+    chosen = {name: options[name]() for name in draw.sample(list(options), draw.randrange(5))}
+    if "version" in chosen:
+        chosen["split"] = draw.choice([None, *Split])
+    return ImageFilter(**chosen)
 
 
-def _questions(database: Engine, catalogue: Catalogue, n: int) -> Row:
-    draw = random.Random(7)  # noqa: S311
-    columns = ["id", "identity", "label", "width_px", "size_bytes", *_SCORES]
-    took_ms = []
-    for _ in range(N_QUERIES):
-        wanted = _any_filter(draw)
-        sort = Sort(draw.choice(columns), draw.random() < 0.5)
-        started = time.perf_counter()
-        with reading(database) as session:
-            _, total = catalogue.find(session, wanted, sort, limit=PAGE)
-            offset = draw.randrange(max(total, 1)) // PAGE * PAGE
-            page, _ = catalogue.find(session, wanted, sort, offset=offset, limit=PAGE)
-            images.get_images(session, page)
-        took_ms.append((time.perf_counter() - started) * 1000)
-    took_ms.sort()
-    return Row(
-        "filter, sort, count and load a page",
-        n,
-        p50_ms=statistics.median(took_ms),
-        p95_ms=took_ms[int(0.95 * N_QUERIES)],
-        rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
-        note=f"{N_QUERIES} questions never asked before, at any page; slowest {took_ms[-1]:.0f} ms",
-    )
+def _any_question(draw: random.Random, columns: Sequence[str], n: int) -> Question:
+    return any_filter(draw, n), Sort(draw.choice(columns), draw.random() < 0.5)
+
+
+def _distinct(columns: Sequence[str], n: int, seed: int, count: int) -> list[Question]:
+    draw, drawn = random.Random(seed), dict[Question, None]()  # noqa: S311
+    while len(drawn) < count:
+        drawn[_any_question(draw, columns, n)] = None
+    return list(drawn)
+
+
+def _questions(database: Engine, catalogue: Catalogue, n: int) -> Iterator[Row]:
+    """Ask for any page; then for the first page of all images by every column both ways."""
+    with reading(database) as session:
+        columns = catalogue.columns(session)
+    draw = random.Random(8)  # noqa: S311
+    asked = _distinct(columns, n, 7, N_QUESTIONS)
+    took = [_page(database, catalogue, *each, draw.random()) for each in asked]
+    yield times("count, sort, any page, its rows", n, took, "all kinds of filter and of order")
+    orders = [Sort(column, is_down) for column in columns for is_down in (False, True)]
+    took = [_page(database, catalogue, ImageFilter(status=None), each, 0.0) for each in orders]
+    yield times("all images, every order", n, took, "first page")
+    beside = _distinct(columns, n, 9, N_QUESTIONS)
+    took = [_neighbours(database, catalogue, *each, 1 + draw.randrange(n)) for each in beside]
+    yield times("image before and after", n, took, "")
+
+
+def _page(
+    database: Engine, catalogue: Catalogue, wanted: ImageFilter, sort: Sort, depth: float
+) -> float:
+    """Count, find one page at this share of the way and load its rows, as Browse does; ms."""
+    started = time.perf_counter()
+    with reading(database) as session:
+        total = catalogue.count(session, wanted)
+        offset = int(depth * max(total - 1, 0)) // PAGE_SIZE * PAGE_SIZE
+        page, _ = catalogue.find(session, wanted, sort, offset=offset, limit=PAGE_SIZE)
+        images.get_images(session, page)
+    return (time.perf_counter() - started) * 1000
+
+
+def _neighbours(
+    database: Engine, catalogue: Catalogue, wanted: ImageFilter, sort: Sort, image_id: int
+) -> float:
+    started = time.perf_counter()
+    with reading(database) as session:
+        catalogue.neighbours(session, wanted, image_id, sort)
+    return (time.perf_counter() - started) * 1000
+
+
+def _after_changes(database: Engine, catalogue: Catalogue, n: int) -> Iterator[Row]:
+    """Relabel one image before every question."""
+    with reading(database) as session:
+        columns = catalogue.columns(session)
+    took, draw = [], random.Random(10)  # noqa: S311
+    for number, question in enumerate(_distinct(columns, n, 11, N_CHANGES)):
+        with writing(database) as session:
+            label = list(Label)[number % len(Label)]
+            images.relabel(session, [1 + draw.randrange(n)], label, actor="ada")
+        took.append(_page(database, catalogue, *question, draw.random()))
+    yield times("the same after a relabel", n, took, "one image relabelled before each")
 
 
 def _tagging(database: Engine, catalogue: Catalogue, n: int) -> Iterator[Row]:
@@ -139,15 +174,34 @@ def _tagging(database: Engine, catalogue: Catalogue, n: int) -> Iterator[Row]:
         with writing(database) as session:
             tags.undo_tag(session, actor="ada")
 
+    def see() -> None:
+        _page(database, catalogue, ImageFilter(tag="sharp"), Sort("blur"), 0.0)
+
     yield _timed(f"tag {n_tagged:,} images, with history", n, tag)
-    with reading(database) as session:
-        sharp = ImageFilter(tag="sharp")
-        yield _timed("see the tag", n, lambda: catalogue.find(session, sharp, limit=PAGE))
+    yield _timed("see the tag", n, see)
     yield _timed(f"undo the tag of {n_tagged:,} images", n, undo)
+    yield _timed("see that it is gone", n, see)
+
+
+def times(name: str, n: int, took_ms: Sequence[float], note: str) -> Row:
+    """Return the median and the 95th percentile of measured times, with the load of the machine."""
+    ordered = sorted(took_ms)
+    slowest = f"{len(ordered)} times, slowest {ordered[-1]:.0f} ms"
+    return Row(
+        name,
+        n,
+        p50_ms=statistics.median(ordered),
+        p95_ms=ordered[int(0.95 * len(ordered))],
+        note="; ".join(filter(None, [note, slowest, _load()])),
+    )
+
+
+def _load() -> str:
+    return f"load {os.getloadavg()[0]:.1f}"
 
 
 def _timed(name: str, n: int, work: Callable[[], object]) -> Row:
     started, cpu = time.perf_counter(), time.process_time()
     work()
     cpu_s = time.process_time() - cpu
-    return Row(name, n, cpu_s=cpu_s, wall_s=time.perf_counter() - started)
+    return Row(name, n, cpu_s=cpu_s, wall_s=time.perf_counter() - started, note=_load())

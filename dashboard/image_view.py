@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import streamlit as st
 from sqlalchemy.orm import Session
 
 from core.errors import VerityError
 from core.types import DuplicatePair, Event, ImageRecord, Label, Location, Split
-from dashboard import pictures, resources
+from dashboard import face_panel, resources, similar
 from dashboard.browsing import label_buttons
 from dashboard.tagging import tag_field
 from dashboard.text import count, moment, plain
@@ -26,6 +27,7 @@ class Details:
     Attributes:
         versions: (version, split, label when frozen).
         history: Newest first; with whether the act was undone since.
+        faces: What is known of the faces in it.
         previous: Checksum of the image before it among those looked for.
         next: Checksum of the one after it.
     """
@@ -38,6 +40,7 @@ class Details:
     versions: Sequence[tuple[int, Split, Label]]
     tags: Sequence[str]
     history: Sequence[tuple[Event, bool]]
+    faces: face_panel.Faces
     previous: str | None
     next: str | None
 
@@ -53,6 +56,7 @@ def find_details(
         return None
     found = pairs.pairs_of(session, image.id)
     subjects = [("image", image.id), *(("pair", pair.id) for pair in found)]
+    faces = face_panel.find_faces(session, image.id)
     before, after = resources.catalogue().neighbours(session, wanted, image.id, sort)
     return Details(
         image,
@@ -62,7 +66,8 @@ def find_details(
         found,
         versions.versions_of(session, image.id),
         tags.tags_of(session, image.id),
-        _history(session, subjects),
+        _history(session, subjects, faces.history),
+        faces,
         _checksum(session, before),
         _checksum(session, after),
     )
@@ -72,8 +77,12 @@ def _checksum(session: Session, image_id: int | None) -> str | None:
     return images.get_image(session, image_id).checksum if image_id is not None else None
 
 
-def _history(session: Session, subjects: Sequence[tuple[str, int]]) -> list[tuple[Event, bool]]:
-    found = []
+def _history(
+    session: Session,
+    subjects: Sequence[tuple[str, int]],
+    of_faces: Sequence[tuple[Event, bool]],
+) -> list[tuple[Event, bool]]:
+    found = list(of_faces)
     for subject in subjects:
         undone = events.taken_back(session, *subject)
         found += [(event, event.id in undone) for event in events.history(session, *subject)]
@@ -108,12 +117,13 @@ def show_details(details: Details) -> None:
     """Draw an image's screen."""
     picture, known = st.columns([5, 4], gap="large")
     with picture:
-        _picture(details.image)
+        face_panel.show_picture(details.image, details.faces)
     with known:
         _known(details)
     image_strip("Made from", details.parents, key="parents")
     image_strip("Fakes made from it", details.children, key="children")
     image_strip("Near-duplicates", _others(details), key="near-duplicates")
+    similar.strip(details.image)
     _tables(details)
 
 
@@ -122,29 +132,19 @@ def _others(details: Details) -> list[ImageRecord]:
     return [pair.right if pair.left.id == own else pair.left for pair in details.pairs]
 
 
-def _picture(image: ImageRecord) -> None:
-    with_face = st.toggle(
-        "Show the detected face", key="with_face", disabled=image.face is None, persist_state="page"
-    )
-    try:
-        shown = pictures.original(image, with_face=with_face)
-    except VerityError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    st.image(shown.data, width="stretch", alt=f"{name_of(image)}, {image.label}")
-    if shown.note:
-        st.caption(plain(shown.note))
-
-
 def _known(details: Details) -> None:
     image = details.image
     st.subheader(plain(name_of(image)), anchor=False)
     status_badge(image)
-    label_buttons(image.id, image.label)
+    label_buttons(image.id, image.label, image.status)
     tag_field(image.id, details.tags)
-    facts(_facts(details))
-    st.caption("Checksum (SHA-256)")
-    st.code(image.checksum, language=None, wrap_lines=True)
+    about, faces = st.tabs(["About", "Faces"])
+    with about:
+        facts(_facts(details))
+        st.caption("Checksum (SHA-256)")
+        st.code(image.checksum, language=None, wrap_lines=True)
+    with faces:
+        face_panel.show_cues(image, details.faces)
 
 
 def _facts(details: Details) -> Mapping[str, str]:
@@ -185,13 +185,21 @@ def _location(place: Location) -> dict[str, str]:
 
 def _act(event: Event, is_undone: bool) -> dict[str, str]:
     changes = [
-        f"{name}: {event.before.get(name) or 'none'} → {value}"
+        f"{name}: {_value(event.before.get(name))} → {_value(value)}"
         for name, value in event.after.items()
+        if event.subject != "face" or name == "box"
     ]
-    what = f"{event.action.capitalize()} ({event.subject} {event.subject_id})"
+    part = event.after.get("feature", event.subject)
+    what = f"{event.action.capitalize()} ({part} {event.subject_id})"
     return {
         "When": moment(event.at),
         "Who": event.actor,
         "What": f"{what}, undone since" if is_undone else what,
         "Change": ", ".join(changes),
     }
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(f"{each:.0f}" for each in value)
+    return str(value or "none")

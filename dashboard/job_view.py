@@ -109,11 +109,16 @@ def _link_to_result(kind: str, result: Mapping[str, Any], job_id: str) -> None:
         "import": ("import_files", "What became of the files", {"job": job_id}),
         "freeze": ("dataset", "The version", {}),
         "identify": ("identities", "The suggestions", {}),
+        "accept": ("duplicates", "The pairs", {}),
         "generate": ("generate", "The fakes", {"job": job_id}),
         "train": ("train", "The run", {"run": result.get("run")}),
         "tune": ("tuning", "The trials", {"study": result.get("study")}),
         "evaluate": ("evaluate", "The figures", {"run": result.get("run")}),
         "export": ("export", "The folder", {}),
+        "faces": ("faces", "The faces", {}),
+        "measure": ("quality", "The checks", {}),
+        "map": ("map", "The map", {}),
+        "mislabelled": ("labels", "The suggestions", {}),
     }
     page, text, query = places[kind]
     choices.link(page, text, icon=":material/arrow_forward:", **query)

@@ -20,14 +20,17 @@ def svg(width: int, content: str) -> str:
 viewBox="0 0 {width} 32"><title>Verity</title>{content}</svg>"""
 
 
-def declare(file: str, title: str, icon: str, *, default: bool = False) -> st.Page:
-    """Declare one page; its address is its title."""
+def declare(
+    file: str, title: str, icon: str, *, default: bool = False, is_listed: bool = True
+) -> st.Page:
+    """Declare one page; its address is its title. One that is not listed opens by links only."""
     return st.Page(
         PAGES / file,
         title=title,
         icon=f":material/{icon}:",
         url_path=title.lower(),
         default=default,
+        visibility="visible" if is_listed else "hidden",
     )
 
 
@@ -41,7 +44,11 @@ page = st.navigation(
             declare("browse.py", "Browse", "grid_view"),
             declare("duplicates.py", "Duplicates", "compare"),
             declare("quality.py", "Quality", "speed"),
+            declare("faces.py", "Faces", "face"),
             declare("identities.py", "Identities", "groups"),
+            declare("labels.py", "Labels", "label"),
+            declare("map.py", "Map", "scatter_plot"),
+            declare("similar.py", "Similar", "image_search", is_listed=False),
             declare("dataset.py", "Dataset", "inventory_2"),
             declare("export.py", "Export", "ios_share"),
         ],

@@ -2,22 +2,17 @@
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.types import ChecksumSha256, Face, ImageRecord
+from core.types import ChecksumSha256, ImageRecord
 from dashboard import resources
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 BROWSER_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "GIF", "BMP"})
 MAX_SHOWN_PX = 1460
 """Streamlit scales wider pictures itself, and forgets then which side was up."""
 
 DIFFERENCE_GAIN = 4
-_FACE_COLOUR = "#ffb000"
 _CACHED = 64
 
 
@@ -42,35 +37,29 @@ class Difference:
     mean_levels: float
 
 
-def original(image: ImageRecord, *, with_face: bool = False) -> Shown:
+def original(image: ImageRecord) -> Shown:
     """Return an image's original as it is, or as a JPEG copy where a browser could not show it.
 
     Raises:
         NotFound: If the file is missing.
     """
-    if with_face and image.face:
-        return Shown(_copy(image.checksum, image.face))
     if image.notes:
-        return Shown(_copy(image.checksum, None), f"Shown as a copy: {'; '.join(image.notes)}.")
+        return Shown(_copy(image.checksum), f"Shown as a copy: {'; '.join(image.notes)}.")
     if image.format in BROWSER_FORMATS and image.width_px <= MAX_SHOWN_PX:
         return Shown(resources.store().read("originals", image.checksum))
     if image.format in BROWSER_FORMATS:
-        return Shown(_copy(image.checksum, None), f"Shown at a width of {MAX_SHOWN_PX:,} px.")
+        return Shown(_copy(image.checksum), f"Shown at a width of {MAX_SHOWN_PX:,} px.")
     note = f"Shown as a JPEG copy: browsers do not show {image.format}."
-    return Shown(_copy(image.checksum, None), note)
+    return Shown(_copy(image.checksum), note)
 
 
 @st.cache_data(max_entries=_CACHED, show_spinner=False)
-def _copy(checksum: ChecksumSha256, face: Face | None) -> bytes:
-    return copy_with_face(resources.store().read("originals", checksum), face)
+def _copy(checksum: ChecksumSha256) -> bytes:
+    return browser_copy(resources.store().read("originals", checksum))
 
 
-def copy_with_face(data: bytes, face: Face | None) -> bytes:
+def browser_copy(data: bytes) -> bytes:
     """Return a JPEG copy of an image file, upright and at most 1,460 px wide.
-
-    Args:
-        data: The file.
-        face: Whose box and landmarks are drawn, in pixels of the upright original.
 
     Raises:
         RejectedImage: If the bytes are no whole image.
@@ -82,22 +71,8 @@ def copy_with_face(data: bytes, face: Face | None) -> bytes:
     from core.images.normalise import encode_jpeg
 
     picture = Image.fromarray(decode(data).pixels)
-    if face:
-        _draw_face(picture, face)
     picture.thumbnail((MAX_SHOWN_PX, MAX_SHOWN_PX * 4))
     return encode_jpeg(np.asarray(picture), quality=90)
-
-
-def _draw_face(picture: "Image.Image", face: Face) -> None:
-    from PIL import ImageDraw
-
-    pen = ImageDraw.Draw(picture)
-    box, width = face.box, max(2, picture.width // 250)
-    pen.rectangle(
-        (box.x, box.y, box.x + box.width, box.y + box.height), outline=_FACE_COLOUR, width=width
-    )
-    for x, y in face.landmarks:
-        pen.ellipse((x - width, y - width, x + width, y + width), fill=_FACE_COLOUR)
 
 
 @st.cache_data(max_entries=_CACHED, show_spinner=False)

@@ -1,201 +1,254 @@
-"""Quality: one check at a time, its histogram, the line that a person draws, and what it flags."""
+"""Quality: one check at a time, its histogram, the line that a person drags, and what it flags."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 
-import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from core.images.quality import CHECKS, Check
+from core.errors import NotFound
 from core.types import ImageRecord
-from dashboard import charts, choices, resources, widgets
+from dashboard import choices, measuring_view, quality_checks, resources, widgets
 from dashboard.auth import actor
 from dashboard.grid import image_grid
+from dashboard.histogram import line_on_histogram
+from dashboard.quality_checks import ALL, FACE, GROUPS, Measured, Standing
 from dashboard.text import count
-from db import checks, images, tags
-from db.catalogue import Sort
-from db.images import ImageFilter, Range
+from db import checks, events, statuses, tags
 
-N_SHOWN = 24
-N_BINS = 60
-_TAIL = 0.005
-_STEPS = 200
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One check over all images.
-
-    Attributes:
-        values: The known figures, in no order.
-        n_unknown: Images of which the check cannot tell, or that were not measured yet.
-    """
-
-    name: str
-    check: Check
-    values: NDArray[np.float32]
-    n_unknown: int
-    threshold: float
+N_SHOWN, N_MORE = 24, 48
+_WEAK = "A flag says that the picture is weak, not that it is fake."
+_COUNTED = (
+    "Faces as the detector counts them: it misses some, and takes a few other things for one."
+)
+_CUE = (
+    "A cue, not a proof: genuine photographs have it too, and a good fake may have none. Only the "
+    "largest face of a picture is measured."
+)
 
 
-def pick_check() -> str:
-    """Draw the checks to choose from; the URL holds the choice."""
-    return str(
-        st.pills(
-            "Check",
-            list(CHECKS),
-            default=next(iter(CHECKS)),
-            required=True,
-            key="check",
-            bind="query-params",
-            format_func=lambda name: CHECKS[name].title,
-            label_visibility="collapsed",
-        )
-    )
+def pick_check(standing: Standing) -> str:
+    """Draw the checks with how many images each flags; the URL holds the choice."""
+    asked = st.query_params.get("check")
+    name = asked if asked in ALL else next(iter(ALL))
+
+    def title(each: str) -> str:
+        n_flagged = standing.flagged.get(each)
+        return f"{ALL[each].title} **{n_flagged:,}**" if n_flagged else ALL[each].title
+
+    for group, names in GROUPS.items():
+        key = f"checks-{group.lower()}"
+        st.session_state[key] = name if name in names else None
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(group, width=52)
+            st.pills(
+                f"{group} checks",
+                names,
+                key=key,
+                format_func=title,
+                on_change=_ask,
+                args=(key,),
+                label_visibility="collapsed",
+            )
+    return name
 
 
-def load(session: Session, name: str) -> Measured | None:
-    """Read one check's figures; None before any image was measured."""
-    catalogue = resources.catalogue()
-    n_images = catalogue.count(session, ImageFilter())
-    if name not in catalogue.measures(session):
-        return None
-    values = catalogue.values(session, name, ImageFilter())
-    threshold = checks.thresholds(session).get(name, CHECKS[name].threshold)
-    return Measured(name, CHECKS[name], values, n_images - len(values), threshold)
+def _ask(key: str) -> None:
+    if name := st.session_state[key]:
+        st.query_params["check"] = name
 
 
-def flagged(measured: Measured, threshold: float) -> ImageFilter:
-    """Return the filter that finds what lies on the bad side of the line."""
-    is_low = measured.check.bad_when == "below"
-    line = float(np.nextafter(np.float32(threshold), np.float32(-np.inf if is_low else np.inf)))
-    limits = Range(measured.name, high=line) if is_low else Range(measured.name, low=line)
-    return ImageFilter(ranges=(limits,))
+def show_waiting(name: str, standing: Standing) -> None:
+    """Draw what waits to be measured before this check can tell of every image."""
+    measuring_view.show_outdated(standing.n_outdated)
+    if name in GROUPS[FACE] and standing.flagged.get(name) is not None:
+        measuring_view.show_faces_waiting(standing.n_faces_waiting)
 
 
-def find_flagged(
-    session: Session, measured: Measured, threshold: float
-) -> tuple[list[ImageRecord], int]:
-    """Return the worst flagged images, and how many are flagged in all."""
-    sort = Sort(measured.name, is_descending=measured.check.bad_when == "above")
-    wanted = flagged(measured, threshold)
-    ids, n = resources.catalogue().find(session, wanted, sort, limit=N_SHOWN)
-    return images.get_images(session, ids), n
+def nothing_measured(name: str, standing: Standing) -> None:
+    """Draw that no image has this figure, and what to do about it."""
+    if standing.n_excluded and not standing.n_images:
+        st.info("All images are excluded.", icon=":material/do_not_disturb_on:")
+        _undo_button()
+        return
+    if not standing.n_images:
+        choices.invite("No image has this figure yet.", "import_files", "Import images")
+        return
+    st.markdown(ALL[name].explanation)
+    if name in GROUPS[FACE] and standing.n_faces_waiting:
+        st.info("No face was measured yet.", icon=":material/face:")
+        measuring_view.show_faces_waiting(standing.n_faces_waiting)
+    else:
+        st.info("This check cannot tell of any image here.", icon=":material/help:")
 
 
 def draw_line(measured: Measured) -> float:
-    """Draw the explanation, the histogram and the line to be dragged; return where it is."""
-    check = measured.check
+    """Draw the explanation, the histogram with its line, and the field of its exact figure."""
+    check, key = measured.check, f"line-{measured.name}"
+    st.session_state.setdefault(key, measured.kept)
     st.markdown(f"{check.explanation} Flagged when {check.bad_when} the line.")
-    low, high = _limits(measured)
-    line = st.slider(
-        f"Line ({check.unit})" if check.unit else "Line",
-        low,
-        high,
-        min(max(measured.threshold, low), high),
-        (high - low) / _STEPS,
-        key=f"line-{measured.name}",
+    st.caption(f"{_note(measured)}{_untold(measured)}")
+    line = float(st.session_state[key])
+    line_on_histogram(
+        quality_checks.histogram_of(measured, line),
+        line,
+        quality_checks.count_beyond(measured, line),
+        bad_when=check.bad_when,
+        title=check.title,
+        unit=check.unit,
+        key=f"histogram-{measured.name}",
+        on_move=partial(_move, key),
     )
-    figure = draw_histogram(measured, line, low, high)
-    alt = f"Histogram of {check.title}; the line stands at {line:.3g}"
-    st.plotly_chart(figure, key=f"histogram-{measured.name}", config=widgets.CALM, alt=alt)
-    if measured.n_unknown:
-        st.caption(f"{count(measured.n_unknown, 'image')} without this figure.")
-    return float(line)
+    return line
 
 
-def _limits(measured: Measured) -> tuple[float, float]:
-    """Leave the longest tails out of sight, but never the line."""
-    low, high = np.quantile(measured.values, [0.0, 1 - _TAIL])
-    low, high = min(float(low), measured.threshold), max(float(high), measured.threshold)
-    return low, high if high > low else low + 1
+def _move(key: str, line: float) -> None:
+    st.session_state[key] = line
 
 
-def draw_histogram(measured: Measured, line: float, low: float, high: float) -> go.Figure:
-    """Draw how often each figure occurs; flagged bars stand out."""
-    counts, edges = np.histogram(np.clip(measured.values, low, high), N_BINS, (low, high))
-    middles = (edges[:-1] + edges[1:]) / 2
-    is_bad = [measured.check.is_bad(float(middle), line) for middle in middles]
-    bars = go.Bar(
-        x=middles,
-        y=counts,
-        width=edges[1] - edges[0],
-        marker_color=[charts.COSTLY if bad else charts.ACCENT for bad in is_bad],
-        hovertemplate="%{x:.3g}: %{y:,} images<extra></extra>",
-    )
-    figure = go.Figure(bars)
-    figure.add_vline(x=line, line={"color": charts.NEUTRAL, "width": 2, "dash": "dot"})
-    figure.update_layout(
-        height=220,
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        bargap=0.05,
-        xaxis_title=measured.check.unit or None,
-        yaxis_title="images",
-    )
-    return figure
+def _note(measured: Measured) -> str:
+    """Say what the figure is not."""
+    if measured.column != measured.name:
+        return _COUNTED
+    return _CUE if measured.name in GROUPS[FACE] else _WEAK
 
 
-def acts(measured: Measured, line: float, n_flagged: int) -> None:
+def _untold(measured: Measured) -> str:
+    if not measured.n_unknown:
+        return ""
+    return f" {count(measured.n_unknown, 'image')} without this figure."
+
+
+def acts(measured: Measured, line: float) -> None:
     """Draw what can be done with the line and with what it flags."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{count(n_flagged, 'image')} flagged**", width="content")
-        st.button(
-            "Keep this line",
-            key="keep-line",
-            icon=":material/bookmark:",
-            help="For everybody, from now on",
-            disabled=line == measured.threshold,
-            on_click=resources.act,
-            args=(_keep_line, measured.name, line),
-        )
-        st.button(
-            f"Tag as {measured.check.title.lower()}",
-            key="tag-flagged",
-            icon=":material/sell:",
+    n_flagged = quality_checks.count_beyond(measured, line)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _exact_field(measured)
+        st.space("stretch")
+        if st.button(
+            "Open in Browse", key="browse", icon=":material/grid_view:", disabled=not n_flagged
+        ):
+            query = quality_checks.browse_query(measured, line)
+            st.switch_page("../pages/browse.py", query_params=query)
+        _button(
+            "Tag",
+            ":material/sell:",
+            partial(_tag, measured, line),
+            help=f"Put the tag “{measured.check.title.lower()}” on them",
             disabled=not n_flagged,
-            on_click=resources.act,
-            args=(_tag, measured, line),
         )
-        st.button(
-            "Undo tag",
-            key="undo-tag",
-            icon=":material/undo:",
-            type="tertiary",
-            on_click=resources.act,
-            args=(_undo_tag,),
+        _button(
+            "Exclude",
+            ":material/do_not_disturb_on:",
+            partial(_exclude, measured, line),
+            help="Leave them out of the next dataset version",
+            disabled=not n_flagged,
         )
+        _button(
+            "Keep this line",
+            ":material/bookmark:",
+            partial(_keep, measured, line),
+            help="For everybody, from now on",
+            disabled=line == measured.kept,
+        )
+        _undo_button()
 
 
-def show_flagged(found: Sequence[ImageRecord], n_flagged: int) -> None:
-    """Draw the worst flagged images; each opens in Browse."""
+def _exact_field(measured: Measured) -> None:
+    """Draw the field in which the line's exact figure stands."""
+    unit, digits = measured.check.unit, quality_checks.histogram_of(measured, measured.kept).digits
+    st.number_input(
+        f"Line, {unit}" if unit else "Line",
+        key=f"line-{measured.name}",
+        step=10.0 ** min(0, 1 - digits),
+        format=f"%.{digits}f",
+        width=220,
+    )
+
+
+def _undo_button() -> None:
+    _button("Undo", ":material/undo:", _undo, help="Undo your last line, tag or exclusion")
+
+
+def _button(label: str, icon: str, change: object, *, help: str, disabled: bool = False) -> None:
+    st.button(
+        label,
+        key=label.lower().replace(" ", "-"),
+        icon=icon,
+        help=help,
+        disabled=disabled,
+        on_click=resources.act,
+        args=(change,),
+    )
+
+
+def n_shown(measured: Measured) -> int:
+    """Return how many of the flagged images are on the screen."""
+    return int(st.session_state.get(_shown_key(measured), N_SHOWN))
+
+
+def show_flagged(found: Sequence[ImageRecord], measured: Measured, line: float) -> None:
+    """Draw the worst flagged images, and the button for more; each opens in Browse."""
     if not found:
         st.info("Nothing is flagged at this line.", icon=":material/check_circle:")
         return
-    st.caption(f"The worst {len(found)} of {n_flagged:,}" if n_flagged > len(found) else "All")
     checksums = {image.id: image.checksum for image in found}
     image_grid(
         [widgets.image_cell(image) for image in found],
         key="flagged",
-        label="Flagged images",
+        label="Flagged images, the worst first",
         on_open=lambda image_id: choices.remember_image(checksums[image_id]),
         selectable=False,
     )
+    rest = quality_checks.count_beyond(measured, line) - len(found)
+    if rest > 0:
+        st.button(
+            f"Show more ({rest:,} left)",
+            key="show-more",
+            icon=":material/expand_more:",
+            on_click=_show_more,
+            args=(_shown_key(measured), len(found)),
+        )
 
 
-def _keep_line(session: Session, name: str, line: float) -> None:
-    checks.set_threshold(session, name, line, actor=actor())
+def _shown_key(measured: Measured) -> str:
+    return f"shown-{measured.name}"
+
+
+def _show_more(key: str, n_images: int) -> None:
+    st.session_state[key] = n_images + N_MORE
+
+
+def _keep(measured: Measured, line: float, session: Session) -> None:
+    checks.set_threshold(session, measured.name, line, actor=actor())
     resources.notify("The line is kept for everybody.", icon=":material/bookmark:")
 
 
-def _tag(session: Session, measured: Measured, line: float) -> None:
-    ids, _ = resources.catalogue().find(session, flagged(measured, line))
+def _tag(measured: Measured, line: float, session: Session) -> None:
+    ids = quality_checks.find_flagged(session, measured, line)
     n = tags.add_tag(session, ids, measured.check.title.lower(), actor=actor())
     resources.notify(f"{count(n, 'image')} tagged.", icon=":material/sell:")
 
 
-def _undo_tag(session: Session) -> None:
-    n = tags.undo_tag(session, actor=actor())
-    resources.notify(f"Taken back on {count(n, 'image')}.", icon=":material/undo:")
+def _exclude(measured: Measured, line: float, session: Session) -> None:
+    ids = quality_checks.find_flagged(session, measured, line)
+    reason = f"{measured.check.title.lower()}: {measured.check.bad_when} {line:g}"
+    n = statuses.exclude(session, ids, reason, actor=actor())
+    resources.notify(f"{count(n, 'image')} excluded.", icon=":material/do_not_disturb_on:")
+
+
+def _undo(session: Session) -> None:
+    """Take this person's newest act of this page back."""
+    kinds = (checks.DRAW, "tag", "untag", statuses.EXCLUDE, statuses.INCLUDE)
+    newest = events.last_image_act(session, actor(), *kinds)
+    if newest is None:
+        raise NotFound("There is no line, tag or exclusion of yours left to undo.")
+    if newest.action == checks.DRAW:
+        name = checks.undo_threshold(session, actor=actor())
+        st.session_state.pop(f"line-{name}", None)
+        message = f"The line of “{ALL[name].title}” is back where it was."
+    elif newest.action in (statuses.EXCLUDE, statuses.INCLUDE):
+        message = f"Taken back for {count(statuses.undo_status(session, actor=actor()), 'image')}."
+    else:
+        message = f"Tag of {count(tags.undo_tag(session, actor=actor()), 'image')} set back."
+    resources.notify(message, icon=":material/undo:")

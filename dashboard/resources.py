@@ -1,5 +1,6 @@
 """What every screen shares: the database, the files, the job client, and how a person acts."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,8 @@ from dashboard.text import plain
 from db.catalogue import Catalogue
 from db.engine import reading, writing
 
+_acting = threading.local()
+
 
 @st.cache_resource
 def database() -> Engine:
@@ -27,7 +30,7 @@ def database() -> Engine:
 @st.cache_resource
 def catalogue() -> Catalogue:
     """Keep what Browse filters by in memory, once a process for all sessions."""
-    return Catalogue()
+    return Catalogue(settings().folder("cache") / "catalogue.npz")
 
 
 @st.cache_resource
@@ -52,13 +55,21 @@ def session() -> Iterator[Session]:
 def act(change: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     """Run one change in one transaction; our own errors become a message on the page.
 
-    For `on_click`: `change` takes a session first, then these arguments.
+    For `on_click`: `change` takes a session first, then these arguments. What it tells by
+    `notify` is kept until the change is stored: Streamlit may end a run that touches the
+    session's state, and the change would be lost with it.
     """
+    told: list[tuple[str, str]] = []
+    _acting.told = told
     try:
         with writing(database()) as opened:
             change(opened, *args, **kwargs)
     except VerityError as error:
-        notify(str(error), icon=":material/error:")
+        told[:] = [(str(error), ":material/error:")]
+    finally:
+        _acting.told = None
+    for message, icon in told:
+        notify(message, icon)
 
 
 def start(enqueue: Callable[..., str], *args: Any, **kwargs: Any) -> str | None:
@@ -74,7 +85,9 @@ def start(enqueue: Callable[..., str], *args: Any, **kwargs: Any) -> str | None:
 
 def notify(message: str, icon: str) -> None:
     """Keep a message for the next run of the page; callbacks run before anything is drawn."""
-    st.session_state.setdefault("messages", []).append((message, icon))
+    told = getattr(_acting, "told", None)
+    kept = st.session_state.setdefault("messages", []) if told is None else told
+    kept.append((message, icon))
 
 
 def show_messages() -> None:

@@ -1,13 +1,16 @@
 """Tags on the screen: the field in which one image's tags are put and taken off."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from sqlalchemy.orm import Session
 
 from dashboard import resources
+from dashboard.acting import Act, tag_act, untag_act
 from dashboard.auth import actor
 from db import tags
+
+_MENU, _BULK = "tag-menu", "bulk-tag"
 
 
 def tag_field(image_id: int, current: Sequence[str]) -> None:
@@ -23,6 +26,39 @@ def tag_field(image_id: int, current: Sequence[str]) -> None:
         on_change=_change,
         args=(image_id, current, key),
     )
+
+
+def bulk_tags(request: Callable[[Act], None], *, is_off: bool) -> None:
+    """Draw the menu that puts a tag on many images or takes it off them.
+
+    Args:
+        request: Does the act; called from a callback.
+        is_off: Whether nothing is selected.
+    """
+    with st.popover(
+        "Tag", key=_MENU, icon=":material/sell:", disabled=is_off, help="Tag (T)", on_change="rerun"
+    ):
+        st.selectbox(
+            "Tag",
+            _tags_in_use(),
+            index=None,
+            key=_BULK,
+            accept_new_options=True,
+            placeholder="Pick one or type a new one",
+        )
+        with st.container(horizontal=True):
+            st.button("Put it on", key="put-tag", type="primary", on_click=_put, args=(request,))
+            st.button("Take it off", key="take-tag", on_click=_take, args=(request,))
+
+
+def _put(request: Callable[[Act], None]) -> None:
+    st.session_state[_MENU] = False
+    request(tag_act(st.session_state[_BULK] or ""))
+
+
+def _take(request: Callable[[Act], None]) -> None:
+    st.session_state[_MENU] = False
+    request(untag_act(st.session_state[_BULK] or ""))
 
 
 def _tags_in_use() -> list[str]:

@@ -6,62 +6,59 @@ every change, so a refresh reads just the rows that changed.
 """
 
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
-from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
+from db import changes, snapshot
+from db.columns import PREFIX_DIGITS, WORDS, Columns, Mask
 from db.images import ImageFilter
-from db.parts import parts
-from db.tables import ImageRow, ItemRow, LocationRow, TagRow
-from db.words import Words
+from db.ranking import MISSING, Keys, Positions, beside, ranked, to_keys, to_values
 
-WORDS = ("label", "status", "identity", "generator", "format")
-NUMBERS = ("width_px", "height_px", "size_bytes", "n_faces")
 FIRST = "id"
 """The order in which the images came."""
 
-_CHUNK = 50_000
 _REMEMBERED = 16
-_PREFIX_DIGITS = 16
 _HEXADECIMAL = set("0123456789abcdef")
-
-Positions = NDArray[np.int32]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Sort:
-    """An order of images; equal ones stand in the order they came, missing values last."""
+    """An order of images, missing values last.
+
+    Equal ones stand in the order they came, or turned round where it descends.
+    """
 
     column: str = FIRST
     is_descending: bool = False
 
 
 class Catalogue:
-    """The columns of all images; safe to share between threads."""
+    """The columns of all images; safe to share between threads.
 
-    def __init__(self) -> None:
+    Args:
+        path: File that keeps the columns for the next process; none by default.
+        save_after: How many rows must have been read anew before it is worth writing; it is
+            also a tenth of all at least.
+    """
+
+    def __init__(self, path: Path | None = None, *, save_after: int = 20_000) -> None:
         self._lock = threading.RLock()
-        self._revision = -1
-        self._ids = np.empty(0, np.int64)
-        self._prefixes = np.empty(0, np.uint64)
-        self._words = {name: Words() for name in WORDS}
-        self._numbers: dict[str, NDArray[np.float32]] = {
-            name: np.empty(0, np.float32) for name in NUMBERS
-        }
-        self._members: dict[tuple[str, str], Positions] = {}
-        self._items: dict[int, tuple[NDArray[np.int64], NDArray[np.str_]]] = {}
-        self._orders: dict[str, Positions] = {}
-        self._found: dict[tuple[ImageFilter, Sort], Positions] = {}
+        self._path = path
+        self._save_after = save_after
+        self._n_unsaved = 0
+        self._is_loaded = False
+        self._columns = Columns()
+        self._revision = self._columns.revision
+        self._versions: dict[int, dict[str, NDArray[np.int64]]] = {}
+        self._masks: dict[ImageFilter, Mask] = {}
 
     def find(
         self,
@@ -78,13 +75,15 @@ class Catalogue:
             InvalidInput: If it is sorted or limited by a column that no image has.
         """
         with self._lock:
-            found = self._ordered(session, wanted, sort or Sort())
-            stop = None if limit is None else offset + limit
-            return self._ids[found[offset:stop]].tolist(), len(found)
+            at = np.flatnonzero(self._mask(session, wanted))
+            stop = len(at) if limit is None else min(offset + limit, len(at))
+            page = self._page(at, sort or Sort(), offset, max(offset, stop))
+            return self._columns.ids[page].tolist(), len(at)
 
     def count(self, session: Session, wanted: ImageFilter) -> int:
         """Count the images that match."""
-        return self.find(session, wanted, limit=0)[1]
+        with self._lock:
+            return int(np.count_nonzero(self._mask(session, wanted)))
 
     def neighbours(
         self, session: Session, wanted: ImageFilter, image_id: int, sort: Sort | None = None
@@ -94,18 +93,15 @@ class Catalogue:
         The image itself need not match.
         """
         with self._lock:
-            self.refresh(session)
-            order = self._directed(sort or Sort())
-            is_wanted = self._mask(session, wanted)[order]
-            place = np.flatnonzero(self._ids[order] == image_id)
-            if not len(place):
+            at = np.flatnonzero(self._mask(session, wanted))
+            own = np.flatnonzero(self._columns.ids == image_id)
+            if not len(own):
                 return None, None
-            before = order[: place[0]][is_wanted[: place[0]]][-1:]
-            after = order[place[0] + 1 :][is_wanted[place[0] + 1 :]][:1]
-            return self._number(before), self._number(after)
-
-    def _number(self, positions: Positions) -> int | None:
-        return int(self._ids[positions[0]]) if len(positions) else None
+            order = sort or Sort()
+            keys = self._keys(order.column)
+            found = beside(keys, at, int(own[0]), is_descending=order.is_descending)
+            before, after = (None if i is None else int(self._columns.ids[i]) for i in found)
+            return before, after
 
     def values(self, session: Session, column: str, wanted: ImageFilter) -> NDArray[np.float32]:
         """Return the known numbers of a column over the images that match, in no order.
@@ -114,226 +110,160 @@ class Catalogue:
             InvalidInput: If no image has such a column.
         """
         with self._lock:
-            found = self._ordered(session, wanted, Sort())
-            values = self._column(column)[found]
-            return values[~np.isnan(values)]
+            keys = self._numbers(column)[self._mask(session, wanted)]
+            return to_values(keys[keys != MISSING])
+
+    def look_up(self, session: Session, column: str, ids: NDArray[np.int64]) -> NDArray[Any]:
+        """Return a column's values of some stored images, in their order.
+
+        Returns:
+            (n,) words, None where there is none, or (n,) numbers, NaN where there is none.
+
+        Raises:
+            InvalidInput: If no image has such a column.
+        """
+        with self._lock:
+            self.refresh(session)
+            at = np.searchsorted(self._columns.ids, ids)
+            if column in WORDS:
+                return self._columns.words[column].at(at)
+            return to_values(self._numbers(column)[at])
 
     def columns(self, session: Session) -> list[str]:
         """Return the names of all columns that can be sorted by."""
-        with self._lock:
-            self.refresh(session)
-            return [FIRST, *WORDS, *self._numbers]
+        return [FIRST, *WORDS, *self.measures(session)]
 
     def measures(self, session: Session) -> list[str]:
         """Return the names of the columns that are numbers."""
         with self._lock:
             self.refresh(session)
-            return list(self._numbers)
+            return list(self._columns.numbers)
 
     def members(self, session: Session, kind: str) -> list[str]:
         """Return the tags or the sources ("tag", "source") that some image has, sorted."""
         with self._lock:
             self.refresh(session)
-            return sorted(
-                name
-                for each, name in self._members
-                if each == kind and len(self._members[each, name])
-            )
+            members = self._columns.members.items()
+            return sorted(name for (each, name), at in members if each == kind and len(at))
 
     def words(self, session: Session, column: str) -> list[str]:
         """Return the words in use in a column, sorted."""
         with self._lock:
             self.refresh(session)
-            return self._words[column].in_use()
+            return self._columns.words[column].in_use()
 
     def refresh(self, session: Session) -> int:
         """Read what changed since the last refresh; return how many rows did."""
         with self._lock:
-            newest = session.scalar(select(func.max(ImageRow.revision)))
-            if newest is None or newest <= self._revision:
+            if not self._is_loaded:
+                self._load(session)
+                self._is_loaded = True
+            if changes.newest_revision(session) <= self._revision:
                 return 0
-            changed = self._read(session)
-            self._read_members(session, changed)
-            self._found.clear()
-            return len(changed)
+            n_changed = self._read(session)
+            self._save(session)
+            return n_changed
 
-    def _read(self, session: Session) -> NDArray[np.int64]:
-        """Read changed rows in chunks; return their numbers."""
-        columns = [getattr(ImageRow, name) for name in (*WORDS, *NUMBERS)]
-        query = (
-            select(
-                ImageRow.id,
-                ImageRow.revision,
-                func.substr(ImageRow.checksum, 1, _PREFIX_DIGITS),
-                cast(ImageRow.scores, Text),
-                *columns,
-            )
-            .where(ImageRow.revision > self._revision)
-            .order_by(ImageRow.id)
-            .execution_options(yield_per=_CHUNK)
-        )
-        seen: list[NDArray[np.int64]] = []
-        newest = self._revision
-        for chunk in session.connection().execute(query).partitions(_CHUNK):
-            ids, revisions, prefixes, scores, *values = zip(*chunk, strict=True)
-            seen.append(np.array(ids, np.int64))
-            newest = max(newest, *revisions) if len(revisions) > 1 else max(newest, revisions[0])
-            self._take(seen[-1], prefixes, scores, values)
-        self._revision = newest
-        return np.concatenate(seen)
+    def _load(self, session: Session) -> None:
+        """Begin with what an earlier process left, if it is of this database."""
+        kept = snapshot.load(self._path) if self._path else None
+        if kept is None:
+            return
+        self._columns, marks = kept
+        since = self._revision = self._columns.revision
+        self._read(session)
+        if not changes.is_continued(session, self._columns, since, marks):
+            self._columns, self._n_unsaved = Columns(), 0
+            self._revision = self._columns.revision
 
-    def _take(
-        self,
-        ids: NDArray[np.int64],
-        prefixes: Sequence[str],
-        scores: Sequence[str | None],
-        values: Sequence[Sequence[Any]],
-    ) -> None:
-        at = self._place(ids)
-        self._prefixes[at] = [int(text, 16) for text in prefixes]
-        for name, column in zip(WORDS, values[: len(WORDS)], strict=True):
-            if self._words[name].put(at, column):
-                self._orders.pop(name, None)
-        for name, column in zip(NUMBERS, values[len(WORDS) :], strict=True):
-            self._put_numbers(name, at, column)
-        measured = orjson.loads("[" + ",".join(text or "{}" for text in scores) + "]")
-        names = {name for each in measured for name in each or ()} | set(self._numbers)
-        for name in names - set(NUMBERS):
-            self._put_numbers(name, at, [(each or {}).get(name) for each in measured])
+    def _read(self, session: Session) -> int:
+        n_changed = len(changes.read_into(session, self._columns))
+        self._revision = self._columns.revision
+        self._masks.clear()
+        self._n_unsaved += n_changed
+        return n_changed
 
-    def _place(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return where these images stand, making room for new ones at the end."""
-        n_known = len(self._ids)
-        new = ids[~np.isin(ids, self._ids, assume_unique=True)] if n_known else ids
-        if len(new):
-            self._grow(new)
-        return np.searchsorted(self._ids, ids)
+    def _save(self, session: Session) -> None:
+        n_worth = max(self._save_after, len(self._columns.ids) // 10)
+        if self._path and self._n_unsaved >= n_worth:
+            snapshot.save(self._path, self._columns, changes.marks(session))
+            self._n_unsaved = 0
 
-    def _grow(self, new: NDArray[np.int64]) -> None:
-        n = len(new)
-        self._ids = np.concatenate([self._ids, new])
-        self._prefixes = np.concatenate([self._prefixes, np.zeros(n, np.uint64)])
-        for words in self._words.values():
-            words.grow(n)
-        blank = np.full(n, np.nan, np.float32)
-        for name, numbers in self._numbers.items():
-            self._numbers[name] = np.concatenate([numbers, blank])
-        self._orders.clear()
+    def _page(self, at: Positions, sort: Sort, start: int, stop: int) -> Positions:
+        """Return the positions of one stretch of an order of those at `at`."""
+        if sort.column == FIRST:
+            return (at[::-1] if sort.is_descending else at)[start:stop]
+        keys = self._keys(sort.column)
+        chosen = keys if len(at) == len(keys) else keys[at]
+        return at[ranked(chosen, start, stop, is_descending=sort.is_descending)]
 
-    def _put_numbers(self, name: str, at: NDArray[np.int64], values: Iterable[Any]) -> None:
-        given = np.array(list(values), np.float32)
-        blank = np.full(len(self._ids), np.nan, np.float32)
-        numbers = self._numbers.setdefault(name, blank)
-        if not np.array_equal(numbers[at], given, equal_nan=True):
-            numbers[at] = given
-            self._orders.pop(name, None)
+    def _keys(self, column: str) -> Keys:
+        if column == FIRST:
+            return np.arange(len(self._columns.ids), dtype=np.uint32)
+        if column in WORDS:
+            return self._columns.words[column].keys()
+        return self._numbers(column)
 
-    def _read_members(self, session: Session, changed: NDArray[np.int64]) -> None:
-        """Read which tags and sources the changed images have."""
-        at = np.searchsorted(self._ids, changed).astype(np.int32)
-        found: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for kind, column, image_id in (
-            ("tag", TagRow.tag, TagRow.image_id),
-            ("source", LocationRow.storage, LocationRow.image_id),
-        ):
-            query = select(column, image_id)
-            is_all = len(changed) == len(self._ids)
-            for part in [None] if is_all else list(parts(changed.tolist())):
-                asked = query if part is None else query.where(image_id.in_(part))
-                for name, number in session.connection().execute(asked):
-                    found[kind, name].append(number)
-        for key in {*self._members, *found}:
-            stayed = np.setdiff1d(self._members.get(key, np.empty(0, np.int32)), at)
-            now = np.searchsorted(self._ids, np.array(found.get(key, []), np.int64))
-            self._members[key] = np.union1d(stayed, now).astype(np.int32)
-
-    def _ordered(self, session: Session, wanted: ImageFilter, sort: Sort) -> Positions:
-        self.refresh(session)
-        key = (wanted, sort)
-        if key not in self._found:
-            order = self._directed(sort)
-            while len(self._found) >= _REMEMBERED:
-                del self._found[next(iter(self._found))]
-            self._found[key] = order[self._mask(session, wanted)[order]]
-        return self._found[key]
-
-    def _directed(self, sort: Sort) -> Positions:
-        """Return all positions in an order; turned round, what is missing stays at the end."""
-        order = self._order(sort.column)
-        if not sort.is_descending:
-            return order
-        n_known = len(order)
-        if sort.column in self._numbers:
-            n_known -= int(np.isnan(self._numbers[sort.column]).sum())
-        return np.concatenate([order[:n_known][::-1], order[n_known:]])
-
-    def _order(self, column: str) -> Positions:
-        if column not in self._orders:
-            keys = self._words[column].ranks() if column in self._words else self._column(column)
-            self._orders[column] = np.argsort(keys, kind="stable").astype(np.int32)
-        return self._orders[column]
-
-    def _column(self, name: str) -> NDArray[np.float32]:
-        if name == FIRST:
-            return np.arange(len(self._ids), dtype=np.float32)
-        if name not in self._numbers:
-            raise InvalidInput(
-                f"Expected a column among {', '.join(self._numbers)}. Received {name!r}."
-            )
-        return self._numbers[name]
+    def _numbers(self, name: str) -> Keys:
+        numbers = self._columns.numbers
+        if name not in numbers:
+            raise InvalidInput(f"Expected a column among {', '.join(numbers)}. Received {name!r}.")
+        return numbers[name]
 
     def _mask(self, session: Session, wanted: ImageFilter) -> Mask:
-        return reduce(
-            np.logical_and, self._conditions(session, wanted), np.ones(len(self._ids), np.bool_)
-        )
+        self.refresh(session)
+        if wanted not in self._masks:
+            everything = np.ones(len(self._columns.ids), np.bool_)
+            mask = reduce(np.logical_and, self._conditions(session, wanted), everything)
+            while len(self._masks) >= _REMEMBERED:
+                del self._masks[next(iter(self._masks))]
+            self._masks[wanted] = mask
+        return self._masks[wanted]
 
     def _conditions(self, session: Session, wanted: ImageFilter) -> Iterable[Mask]:
+        columns = self._columns
         for name in WORDS:
             word = getattr(wanted, name)
             if word is not None:
-                yield self._words[name].equal(str(word))
+                yield columns.words[name].equal(str(word))
         for kind in ("tag", "source"):
             name = getattr(wanted, kind)
             if name is not None:
-                yield self._is_member((kind, name))
+                yield columns.mark_at(columns.members.get((kind, name), np.empty(0, np.int32)))
         if wanted.faceless:
-            yield self._numbers["n_faces"] == 0
+            yield self._numbers("n_faces") == to_keys(np.zeros(1, np.float32))
         for limits in wanted.ranges:
             yield from self._within(limits.column, limits.low, limits.high)
         if wanted.text:
-            yield self._words["identity"].containing(wanted.text) | self._starts(wanted.text)
+            yield columns.words["identity"].containing(wanted.text) | self._starts(wanted.text)
+        if wanted.among is not None:
+            yield columns.mark(np.fromiter(wanted.among, np.int64, len(wanted.among)))
         if wanted.version is not None:
             yield self._is_in_version(session, wanted.version, wanted.split)
 
-    def _is_member(self, key: tuple[str, str]) -> Mask:
-        mask = np.zeros(len(self._ids), np.bool_)
-        mask[self._members.get(key, np.empty(0, np.int32))] = True
-        return mask
-
     def _within(self, column: str, low: float | None, high: float | None) -> Iterable[Mask]:
-        values = self._column(column)
+        keys = self._numbers(column)
         if low is not None:
-            yield values >= np.float32(low)
+            yield (keys >= to_keys(np.array([low], np.float32))) & (keys != MISSING)
         if high is not None:
-            yield values <= np.float32(high)
+            yield (keys <= to_keys(np.array([high], np.float32))) & (keys != MISSING)
 
     def _starts(self, text: str) -> Mask:
         """Mark the images whose checksum starts with these digits."""
-        digits = text.lower()[:_PREFIX_DIGITS]
+        prefixes = self._columns.prefixes
+        digits = text.lower()[:PREFIX_DIGITS]
         if not set(digits) <= _HEXADECIMAL:
-            return np.zeros(len(self._ids), np.bool_)
-        low = int(digits.ljust(_PREFIX_DIGITS, "0"), 16)
-        high = int(digits.ljust(_PREFIX_DIGITS, "f"), 16)
-        return (self._prefixes >= np.uint64(low)) & (self._prefixes <= np.uint64(high))
+            return np.zeros(len(prefixes), np.bool_)
+        low = int(digits.ljust(PREFIX_DIGITS, "0"), 16)
+        high = int(digits.ljust(PREFIX_DIGITS, "f"), 16)
+        return (prefixes >= np.uint64(low)) & (prefixes <= np.uint64(high))
 
     def _is_in_version(self, session: Session, version: int, split: str | None) -> Mask:
-        if version not in self._items:  # frozen: what was read once stays true
-            query = select(ItemRow.image_id, ItemRow.split).where(ItemRow.version == version)
-            rows = session.execute(query).all()
-            numbers = np.array([image_id for image_id, _ in rows], np.int64)
-            self._items[version] = (numbers, np.array([part for _, part in rows], np.str_))
-        ids, splits = self._items[version]
-        chosen = ids if split is None else ids[splits == str(split)]
-        mask = np.zeros(len(self._ids), np.bool_)
-        mask[np.searchsorted(self._ids, chosen)] = True
+        if version not in self._versions:  # frozen: what was read once stays true
+            self._versions[version] = changes.read_version(session, version)
+        chosen = self._versions[version]
+        mask = np.zeros(len(self._columns.ids), np.bool_)
+        for name, ids in chosen.items():
+            if split is None or name == str(split):
+                mask |= self._columns.mark(ids)
         return mask

@@ -1,14 +1,15 @@
 """Checks: where people drew the lines."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from db import events
-from db.tables import CheckThresholdRow, now
+from db.tables import CheckThresholdRow, ImageRow, now
 from db.upsert import upsert
 
-_ACTION, _SUBJECT = "draw line", "check"
+DRAW = "draw line"
+_SUBJECT = "check"
 
 
 def thresholds(session: Session) -> dict[str, float]:
@@ -23,7 +24,7 @@ def set_threshold(session: Session, name: str, value: float, *, actor: str) -> N
     events.record(
         session,
         actor=actor,
-        action=_ACTION,
+        action=DRAW,
         subject=_SUBJECT,
         subject_id=0,
         before={"check": name, "threshold": before},
@@ -36,18 +37,32 @@ def undo_threshold(session: Session, *, actor: str) -> str:
 
     Raises:
         NotFound: If this person drew none.
+        Conflict: If somebody else moved that line since.
     """
-    act = events.last_act(session, actor, _ACTION)
+    act = events.last_act(session, actor, DRAW)
     if not act:
         raise NotFound("There is no line of yours left to put back.")
-    before = act[-1].before
+    before, after = act[-1].before, act[-1].after
     row = session.get(CheckThresholdRow, before["check"])
+    if row is not None and row.value != after["threshold"]:
+        raise Conflict(
+            f"Expected the line of {row.name!r} where you drew it, at {after['threshold']:g}. "
+            f"Received one at {row.value:g}: {row.author} moved it since."
+        )
     if before["threshold"] is not None:
         _put(session, before["check"], before["threshold"], actor)
     elif row is not None:
         session.delete(row)
     events.mark_undone(session, act[-1].id)
     return str(before["check"])
+
+
+def newest_revision(session: Session) -> int:
+    """Return the revision of the newest change to an image; 0 before there is one.
+
+    What was computed from all images stays true while it stands.
+    """
+    return session.scalar(select(func.max(ImageRow.revision))) or 0
 
 
 def _put(session: Session, name: str, value: float, actor: str) -> None:

@@ -1,11 +1,13 @@
 """The history: what was decided, by whom, and how to take it back."""
 
+import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import Text, cast, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.types import Event
@@ -61,13 +63,17 @@ def record_act(
     action: str,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
+    at: datetime | None = None,
 ) -> None:
-    """Write one act that did the same to many images, one event an image."""
+    """Write one act that did the same to many images, one event an image.
+
+    Acts of one person and kind that share their moment `at` are one act.
+    """
     same = {
         "actor": actor,
         "action": action,
         "subject": "image",
-        "at": now(),
+        "at": at or now(),
         "before": dict(before),
         "after": dict(after),
         "is_undone": False,
@@ -87,6 +93,29 @@ def last_image_act(session: Session, actor: str, *actions: str) -> ImageAct | No
     query = select(EventRow.subject_id).where(*mine, EventRow.at == newest.at)
     ids = session.scalars(query.order_by(EventRow.id)).all()
     return ImageAct(newest.action, newest.at, newest.before, newest.after, ids)
+
+
+def last_image_acts(session: Session, actor: str, *actions: str) -> list[ImageAct]:
+    """Return this person's newest act of these kinds, unless it is taken back.
+
+    One entry for every way in which the images differed before or after; empty if there is none.
+    """
+    newest = last_image_act(session, actor, *actions)
+    if newest is None:
+        return []
+    before, after = cast(EventRow.before, Text), cast(EventRow.after, Text)
+    query = (
+        select(EventRow.subject_id, before, after)
+        .where(EventRow.actor == actor, EventRow.action == newest.action, EventRow.at == newest.at)
+        .order_by(EventRow.id)
+    )
+    groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for image_id, *told in session.execute(query):
+        groups[told[0], told[1]].append(image_id)
+    return [
+        ImageAct(newest.action, newest.at, json.loads(was), json.loads(became), ids)
+        for (was, became), ids in groups.items()
+    ]
 
 
 def undo_image_act(session: Session, actor: str, act: ImageAct) -> None:

@@ -1,8 +1,7 @@
-"""Faces: what was measured of each, and what people corrected."""
+"""Faces: what was measured of each; db.corrections has what people change in it."""
 
-import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,26 +9,17 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import NotFound
 from core.types import Box, Face, FaceDetail, Feature, ImageRecord
-from db import events
 from db.images import to_record
 from db.tables import FaceRow, ImageRow
 
-CORRECTION = "correct feature"
 EMBEDDING_SIZE = 128
 MIN_SAME_OVERLAP = 0.3
 """Two boxes that share this much of their union are one face, found again."""
 
-
-@dataclass(frozen=True)
-class Correction:
-    """What one correction says: where a part of a face was and is; None where it is not seen."""
-
-    image_id: int
-    feature: Feature
-    before: Box | None
-    after: Box | None
+_N_FACES = "faces"  # the check of core.faces.cues that a correction changes
+_ASIDE = 10_000  # positions are unique: while faces change places, they stand behind all others
 
 
 def replace_faces(
@@ -38,8 +28,8 @@ def replace_faces(
     """Store the faces of an image in place of those found before.
 
     A face that a person corrected keeps its number and its boxes: it takes the new measurements
-    where it was found again, and stays as it is where it was not. The largest face's scores become
-    the image's, beside the image's own.
+    where it was found again, and stays as it is where it was not. What a person said is no face
+    is not stored again. The largest face's scores become the image's, beside the image's own.
 
     Args:
         details: The faces, the largest first.
@@ -48,40 +38,66 @@ def replace_faces(
     Raises:
         NotFound: If there is no such image.
     """
-    image = _get_image(session, image_id)
-    old = _rows(session, image_id)
-    values = _ordered(details, [_values(row) for row in old if row.is_corrected])
+    image = get_row(session, image_id)
+    old, removed = rows(session, image_id), rows(session, image_id, are_removed=True)
+    new = [each for each in map(_columns, details) if not _find(removed, each["box"])]
+    values = _ordered(new, [_values(row) for row in old if row.is_corrected])
     for row in old:
         session.expunge(row)
-    session.execute(delete(FaceRow).where(FaceRow.image_id == image_id))
-    rows = [FaceRow(image_id=image_id, position=at, **each) for at, each in enumerate(values)]
-    session.add_all(row for row in rows if row.id)  # first: SQLite gives free numbers away
+    session.execute(delete(FaceRow).where(FaceRow.image_id == image_id, FaceRow.position >= 0))
+    made = [FaceRow(image_id=image_id, position=at, **each) for at, each in enumerate(values)]
+    session.add_all(row for row in made if row.id)  # first: SQLite gives free numbers away
     session.flush()
-    session.add_all(rows)
+    session.add_all(made)
     _update_image(image, values, forget=old[0].scores if old else {})
     image.faces_version = version
     session.flush()
 
 
-def faces_of(session: Session, image_id: int) -> list[FaceDetail]:
-    """Return the faces of an image, the largest first."""
-    return [_detail(row) for row in _rows(session, image_id)]
+def faces_of(session: Session, image_id: int) -> dict[int, FaceDetail]:
+    """Return the faces of an image by number, the largest first."""
+    return {row.id: _detail(row) for row in rows(session, image_id)}
+
+
+def boxes_of(session: Session, image_ids: Sequence[int]) -> dict[int, list[Box]]:
+    """Return the boxes of the faces of images, the largest first; no entry where there is none."""
+    query = select(FaceRow.image_id, FaceRow.box).where(
+        FaceRow.image_id.in_(image_ids), FaceRow.position >= 0
+    )
+    found: defaultdict[int, list[Box]] = defaultdict(list)
+    for image_id, box in session.execute(query.order_by(FaceRow.position)):
+        found[image_id].append(Box(*box))
+    return dict(found)
+
+
+def is_measured(session: Session, image_id: int, version: str | None = None) -> bool:
+    """Say whether the faces of an image were measured, in this version or in any."""
+    stored = get_row(session, image_id).faces_version
+    return stored is not None if version is None else stored == version
 
 
 def waiting_images(
-    session: Session, version: str, limit: int, *, after: int = 0, last: int | None = None
+    session: Session,
+    version: str,
+    limit: int,
+    *,
+    offset: int = 0,
+    after: int = 0,
+    last: int | None = None,
 ) -> list[ImageRecord]:
     """Return images whose faces this version has not measured, by number.
 
     Args:
         limit: At most so many.
+        offset: Leaves out so many of the first.
         after: Only numbers above this.
         last: Only numbers up to this.
     """
     query = select(ImageRow).where(_is_waiting(version), ImageRow.id > after)
     if last is not None:
         query = query.where(ImageRow.id <= last)
-    return [to_record(row) for row in session.scalars(query.order_by(ImageRow.id).limit(limit))]
+    page = query.order_by(ImageRow.id).offset(offset).limit(limit)
+    return [to_record(row) for row in session.scalars(page)]
 
 
 def waiting_ids(session: Session, version: str) -> list[int]:
@@ -97,70 +113,6 @@ def count_waiting(session: Session, version: str, last: int | None = None) -> in
     if last is not None:
         query = query.where(ImageRow.id <= last)
     return session.scalar(query) or 0
-
-
-def correct_feature(
-    session: Session,
-    image_id: int,
-    position: int,
-    feature: Feature,
-    box: Box | None,
-    *,
-    actor: str,
-) -> int:
-    """Move a part of a face, or say that it is not seen. Return the number of the event.
-
-    Args:
-        position: The face's: 0 is the largest.
-        box: Where the part is, px of the upright original; None where it is not seen.
-
-    Raises:
-        NotFound: If there is no such image or face.
-        InvalidInput: If the box is empty or lies outside of the picture.
-    """
-    image = _get_image(session, image_id)
-    if box is not None:
-        _check_box(box, image)
-    row = _get_face(session, image_id, position)
-    before = row.features.get(feature.value)
-    _place(row, feature, _numbers(box))
-    row.is_corrected = True
-    return events.record(
-        session,
-        actor=actor,
-        action=CORRECTION,
-        subject="face",
-        subject_id=row.id,
-        before={"image": image_id, "feature": feature.value, "box": before},
-        after={"image": image_id, "feature": feature.value, "box": _numbers(box)},
-    )
-
-
-def undo_correction(session: Session, *, actor: str) -> Correction:
-    """Take this person's newest correction back and return what it had said.
-
-    Raises:
-        NotFound: If there is none.
-        Conflict: If somebody corrected the same part of that face since.
-    """
-    act = events.last_act(session, actor, CORRECTION)
-    if not act:
-        raise NotFound("There is no correction of a face of yours left to undo.")
-    (event,) = act
-    feature = Feature(event.after["feature"])
-    standing = events.standing(session, CORRECTION, "face", event.subject_id)
-    newest = next(each for each in standing if each.after["feature"] == feature)
-    if newest.id != event.id:
-        raise Conflict(
-            f"Expected your correction of the {feature} to be the newest. Received one by "
-            f"{newest.actor}, who corrected it since."
-        )
-    row = session.get_one(FaceRow, event.subject_id)
-    _place(row, feature, event.before["box"])
-    row.is_corrected = len(standing) > 1
-    events.mark_undone(session, event.id)
-    before, after = _box(event.before["box"]), _box(event.after["box"])
-    return Correction(row.image_id, feature, before, after)
 
 
 def embeddings(session: Session) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -179,17 +131,53 @@ def embeddings(session: Session) -> tuple[NDArray[np.int64], NDArray[np.float32]
     return ids, _unpack(b"".join(data for _, data in rows if data))
 
 
+def settle(session: Session, image_id: int) -> None:
+    """Rank the faces of an image by size, and give the image what the largest has."""
+    shown = sorted(rows(session, image_id), key=lambda row: -row.box[2] * row.box[3])
+    for first in (_ASIDE, 0):
+        for at, row in enumerate(shown):
+            row.position = first + at
+        session.flush()
+    every = [*shown, *rows(session, image_id, are_removed=True)]
+    names = {name for row in every for name in row.scores}
+    _update_image(get_row(session, image_id), [_values(row) for row in shown], forget=names)
+    session.flush()
+
+
+def rows(session: Session, image_id: int, *, are_removed: bool = False) -> Sequence[FaceRow]:
+    """Return the rows of an image's faces, the largest first, or of those that were taken away.
+
+    What a person said is no face keeps its row at a position below 0, so that the next
+    measurement does not bring it back and the act can be undone.
+    """
+    query = select(FaceRow).options(undefer(FaceRow.embedding))
+    side = FaceRow.position < 0 if are_removed else FaceRow.position >= 0
+    query = query.where(FaceRow.image_id == image_id, side).order_by(FaceRow.position)
+    return session.scalars(query).all()
+
+
+def get_row(session: Session, image_id: int) -> ImageRow:
+    """Return the row of an image.
+
+    Raises:
+        NotFound: If there is no such image.
+    """
+    row = session.get(ImageRow, image_id)
+    if row is None:
+        raise NotFound(f"Expected the number of a stored image. Received {image_id}.")
+    return row
+
+
 def _ordered(
-    details: Sequence[FaceDetail], corrected: Sequence[dict[str, Any]]
+    found: list[dict[str, Any]], corrected: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return the columns of all faces, the largest first, each corrected one in its place."""
-    found = [_columns(detail) for detail in details]
     for kept in corrected:
         again = max(found, key=lambda new: _overlap(new["box"], kept["box"]), default=None)
         if again is None or _overlap(again["box"], kept["box"]) < MIN_SAME_OVERLAP:
             found.append(kept)
         else:
-            again |= {name: kept[name] for name in ("id", "features", "is_corrected")}
+            again |= {name: kept[name] for name in ("id", "box", "features", "is_corrected")}
     return sorted(found, key=lambda each: -each["box"][2] * each["box"][3])
 
 
@@ -216,8 +204,11 @@ def _update_image(
 ) -> None:
     own = {name: value for name, value in (image.scores or {}).items() if name not in set(forget)}
     largest = values[0] if values else None
+    scores = dict(largest["scores"]) if largest else {}
+    if _N_FACES in scores:
+        scores[_N_FACES] = float(len(values))
     image.n_faces = len(values)
-    image.scores = {**own, **(largest["scores"] if largest else {})}
+    image.scores = {**own, **scores}
     names = ("box", "landmarks", "confidence")
     image.face = {name: largest[name] for name in names} if largest else None
 
@@ -240,25 +231,9 @@ def _unpack(data: bytes) -> NDArray[np.float32]:
     return vectors
 
 
-def _place(row: FaceRow, feature: Feature, box: list[float] | None) -> None:
-    others = {name: each for name, each in row.features.items() if name != feature.value}
-    row.features = others if box is None else {**others, feature.value: box}
-
-
-def _check_box(box: Box, image: ImageRow) -> None:
-    right, bottom = box.x + box.width, box.y + box.height
-    if not (
-        all(map(math.isfinite, (right, bottom)))
-        and min(box.width, box.height) > 0
-        and min(right, bottom) > 0
-        and box.x < image.width_px
-        and box.y < image.height_px
-    ):
-        raise InvalidInput(
-            f"Expected a box with an area, in the picture of {image.width_px} x "
-            f"{image.height_px} px. Received {box.width:g} x {box.height:g} px at "
-            f"({box.x:g}, {box.y:g}): draw it again."
-        )
+def _find(among: Sequence[FaceRow], box: Sequence[float]) -> FaceRow | None:
+    """Return the face that a box shows again, or None."""
+    return next((row for row in among if _overlap(row.box, box) >= MIN_SAME_OVERLAP), None)
 
 
 def _overlap(one: Sequence[float], other: Sequence[float]) -> float:
@@ -273,33 +248,5 @@ def _numbers(box: Box | None) -> list[float] | None:
     return None if box is None else [box.x, box.y, box.width, box.height]
 
 
-def _box(numbers: Sequence[float] | None) -> Box | None:
-    return None if numbers is None else Box(*numbers)
-
-
 def _is_waiting(version: str) -> Any:
     return ImageRow.faces_version.is_distinct_from(version)
-
-
-def _rows(session: Session, image_id: int) -> Sequence[FaceRow]:
-    query = select(FaceRow).options(undefer(FaceRow.embedding))
-    query = query.where(FaceRow.image_id == image_id).order_by(FaceRow.position)
-    return session.scalars(query).all()
-
-
-def _get_image(session: Session, image_id: int) -> ImageRow:
-    row = session.get(ImageRow, image_id)
-    if row is None:
-        raise NotFound(f"Expected the number of a stored image. Received {image_id}.")
-    return row
-
-
-def _get_face(session: Session, image_id: int, position: int) -> FaceRow:
-    at = (FaceRow.image_id == image_id, FaceRow.position == position)
-    row = session.scalar(select(FaceRow).where(*at))
-    if row is None:
-        raise NotFound(
-            f"Expected the place of a face of image {image_id}, 0 for the largest. "
-            f"Received {position}."
-        )
-    return row

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput, NotFound
 from core.types import Event, ImageRecord
-from db import events
+from db import answers, events
 from db.images import to_record
 from db.parts import parts
-from db.tables import EventRow, ImageRow, SuggestionRow, now
+from db.tables import EventRow, ImageRow, now
 
 MAX_NAME_LENGTH = 255
 ACTION = "identify"
@@ -174,12 +174,7 @@ def undo_identity(session: Session, *, actor: str) -> int:
     _check_newest(session, named)
     for (name, is_decided), group in groupby(sorted(named, key=_before_key), key=_before):
         _set(session, [event.subject_id for event in group], name, is_decided=is_decided)
-    answered = [event.subject_id for event in act if event.subject == "suggestion"]
-    session.execute(
-        update(SuggestionRow)
-        .where(SuggestionRow.id.in_(answered))
-        .values(verdict=None, decided_by=None, decided_at=None)
-    )
+    answers.reopen(session, act)
     for part in parts([event.id for event in act]):
         session.execute(update(EventRow).where(EventRow.id.in_(part)).values(is_undone=True))
     return len(named)

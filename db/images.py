@@ -1,9 +1,12 @@
 """Images: finding, counting and relabelling them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.errors import Conflict, NotFound
@@ -18,9 +21,11 @@ from core.types import (
     Status,
 )
 from db import events
-from db.tables import ImageRow, LocationRow, ParentRow, now
+from db.parts import parts
+from db.tables import EventRow, ImageRow, LocationRow, ParentRow, now
 
 PAGE_SIZE = 100
+_RELABEL = "relabel"
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class ImageFilter:
         tag: A word that people put on images.
         source: Storage in which it was found.
         ranges: Limits of sizes and checks; an image without the number does not match.
+        among: Numbers of the only images that can match.
     """
 
     label: Label | None = None
@@ -59,6 +65,7 @@ class ImageFilter:
     tag: str | None = None
     source: str | None = None
     ranges: tuple[Range, ...] = ()
+    among: frozenset[int] | None = None
 
 
 def active_images(session: Session, label: Label, limit: int | None = None) -> list[ImageRecord]:
@@ -163,21 +170,33 @@ def distinct(session: Session, column: str) -> list[str]:
 def relabel(session: Session, ids: Sequence[int], label: Label, *, actor: str) -> int:
     """Give images another label, as one act in the history. Return how many changed."""
     moment = now()
-    changed = [row for row in _get_rows(session, ids) if row.label != label]
-    for row in changed:
-        events.record(
+    labelled = _labelled_otherwise(session, ids, label)
+    for before, changed in labelled.items():
+        events.record_act(
             session,
+            changed,
             actor=actor,
-            action="relabel",
-            subject="image",
-            subject_id=row.id,
-            before={"label": row.label},
+            action=_RELABEL,
+            before={"label": before},
             after={"label": label.value},
             at=moment,
         )
-        row.label = label.value
-        row.is_label_decided = True
-    return len(changed)
+        change(session, changed, label=label.value, is_label_decided=True)
+    return sum(map(len, labelled.values()))
+
+
+def _labelled_otherwise(
+    session: Session, ids: Sequence[int], label: Label
+) -> Mapping[str, Sequence[int]]:
+    """Group those images that do not have a label by the one they have."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for part in parts(sorted(set(ids))):
+        differs = ImageRow.id.in_(part), ImageRow.label != label
+        for image_id, before in session.execute(
+            select(ImageRow.id, ImageRow.label).where(*differs)
+        ):
+            found[before].append(image_id)
+    return found
 
 
 def undo_relabel(session: Session, *, actor: str) -> int:
@@ -187,21 +206,47 @@ def undo_relabel(session: Session, *, actor: str) -> int:
         NotFound: If there is none.
         Conflict: If somebody relabelled one of those images since.
     """
-    act = events.last_act(session, actor, "relabel")
+    act = events.last_image_acts(session, actor, _RELABEL)
     if not act:
         raise NotFound("There is no relabelling of yours left to undo.")
-    for event in act:
-        row = _get_row(session, event.subject_id)
-        newest, *earlier = events.standing(session, "relabel", "image", row.id)
-        if newest.id != event.id:
-            raise Conflict(
-                f"Expected your label of image {row.id} to be the newest. Received {row.label!r} "
-                f"by {newest.actor}, who relabelled it since."
-            )
-        row.label = event.before["label"]
-        row.is_label_decided = bool(earlier)
-        events.mark_undone(session, event.id)
-    return len(act)
+    _check_newest(session, actor, act[0].at)
+    events.undo_image_act(session, actor, act[0])
+    is_decided = exists().where(
+        EventRow.subject == "image",
+        EventRow.subject_id == ImageRow.id,
+        EventRow.action == _RELABEL,
+        EventRow.is_undone.is_(False),
+    )
+    for part in act:
+        change(session, part.image_ids, label=part.before["label"], is_label_decided=is_decided)
+    return sum(len(part.image_ids) for part in act)
+
+
+def _check_newest(session: Session, actor: str, at: datetime) -> None:
+    """Raise Conflict if an image of an act was relabelled since."""
+    mine, later = aliased(EventRow), aliased(EventRow)
+    query = (
+        select(ImageRow.id, ImageRow.label, later.actor)
+        .join(mine, mine.subject_id == ImageRow.id)
+        .join(later, (later.subject == mine.subject) & (later.subject_id == mine.subject_id))
+        .where(mine.actor == actor, mine.action == _RELABEL, mine.at == at)
+        .where(later.action == _RELABEL, later.is_undone.is_(False), later.id > mine.id)
+    )
+    if newer := session.execute(query.limit(1)).first():
+        raise Conflict(
+            f"Expected your label of image {newer.id} to be the newest. Received {newer.label!r} "
+            f"by {newer.actor}, who relabelled it since."
+        )
+
+
+def change(session: Session, ids: Sequence[int], **values: Any) -> None:
+    """Write the same values (or expressions of a row) into many images; records no event."""
+    for part in parts(ids):
+        session.execute(
+            update(ImageRow).where(ImageRow.id.in_(part)).values(**values),
+            execution_options={"synchronize_session": False},
+        )
+    session.expire_all()
 
 
 def to_record(row: ImageRow) -> ImageRecord:
@@ -237,7 +282,3 @@ def _get_row(session: Session, image_id: int) -> ImageRow:
     if row is None:
         raise NotFound(f"Expected the number of a stored image. Received {image_id}.")
     return row
-
-
-def _get_rows(session: Session, ids: Sequence[int]) -> Sequence[ImageRow]:
-    return session.scalars(select(ImageRow).where(ImageRow.id.in_(ids))).all()

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.types import Label, Status
-from db import pairs
+from db import outdated, pairs
 from db.tables import (
     ImageRow,
     ItemRow,
@@ -40,6 +40,7 @@ def counts(session: Session) -> dict[str, int]:
         "next_genuine": _images(session, next_version & (ImageRow.label == Label.GENUINE)),
         "next_fake": _images(session, next_version & (ImageRow.label == Label.FAKE)),
         "without_face": _images(session, ImageRow.n_faces == 0),
+        "outdated": outdated.count_outdated(session, outdated.present()),
         "identities": _count(session, select(func.count(ImageRow.identity.distinct()))),
         **{f"pairs_{name}": count for name, count in by_pair.items()},
         "versions": _count(session, select(func.count(VersionRow.number))),

@@ -1,72 +1,24 @@
 """Near-duplicate pairs: which wait for a person, what was decided, and taking it back."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from core.curation.duplicates import suggest_keeper
 from core.errors import Conflict, NotFound
 from core.types import DuplicatePair, Event, Split, Verdict
 from db import events, verdicts
 from db.images import to_record
 from db.parts import parts
 from db.protected import protected_among
-from db.tables import HashRow, ImageRow, ItemRow, PairRow, ParentRow
+from db.tables import ImageRow, ItemRow, PairRow
 from db.upsert import insert_missing
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """How many pairs were decided as suggested, and how many were left for a person."""
-
-    n_decided: int
-    n_skipped: int
-
-
-def hashed_images(
-    session: Session, algorithms: Sequence[str], version: str
-) -> list[tuple[int, bool, tuple[int, ...]]]:
-    """Return (number, is paired already, one hash an algorithm) of every image, paired ones first.
-
-    Generated fakes are left out: what they resemble is recorded as their parents.
-    """
-    hashes = [aliased(HashRow) for _ in algorithms]
-    query: Select[*tuple[Any, ...]] = select(
-        ImageRow.id, ImageRow.is_paired, *(hashed.value for hashed in hashes)
-    ).order_by(ImageRow.is_paired.desc(), ImageRow.id)
-    for hashed, algorithm in zip(hashes, algorithms, strict=True):
-        query = query.join(
-            hashed,
-            (hashed.image_id == ImageRow.id)
-            & (hashed.algorithm == algorithm)
-            & (hashed.version == version),
-        )
-    query = query.where(ImageRow.id.not_in(select(ParentRow.child_id)))
-    return [
-        (image_id, is_paired, tuple(int(value, 16) for value in values))
-        for image_id, is_paired, *values in session.execute(query)
-    ]
 
 
 def add_pairs(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Insert pairs that are not there yet."""
     insert_missing(session, PairRow, rows)
-
-
-def known_pairs(session: Session) -> set[tuple[int, int]]:
-    """Return the (left, right) numbers of all pairs."""
-    return {
-        (left, right) for left, right in session.execute(select(PairRow.left_id, PairRow.right_id))
-    }
-
-
-def mark_paired(session: Session, image_ids: Sequence[int]) -> None:
-    """Note that these images were compared with all others."""
-    for part in parts(image_ids):
-        session.execute(update(ImageRow).where(ImageRow.id.in_(part)).values(is_paired=True))
 
 
 def pending_pairs(session: Session, limit: int, offset: int = 0) -> list[DuplicatePair]:
@@ -135,54 +87,19 @@ def decide(session: Session, pair_id: int, verdict: Verdict, *, actor: str) -> N
             f"Expected pair {pair_id} to be undecided. Received one that {row.decided_by} "
             f"decided: {row.verdict}. Undo that first."
         )
-    protected = protected_among(session, (row.left_id, row.right_id))
-    verdicts.check(row, verdict, protected, lambda i: verdicts.winners(session, [i])[i])
-    verdicts.record_verdicts(session, [(row, verdict)], actor)
-
-
-def suggested_verdicts(
-    session: Session, max_bits: int
-) -> tuple[list[tuple[PairRow, Verdict]], int]:
-    """Return what `accept_suggestions` would decide, and how many pairs it would leave alone."""
-    query = _pairs().where(
-        PairRow.is_confirmed, PairRow.verdict.is_(None), PairRow.distance_bits <= max_bits
-    )
-    rows = session.execute(query.order_by(PairRow.distance_bits, PairRow.id)).all()
-    ends = {image.id for _, left, right in rows for image in (left, right)}
+    ends = (row.left_id, row.right_id)
+    losses = verdicts.winners(session, ends)
     protected = protected_among(session, ends)
-    losses = verdicts.winners(session)
-    accepted = []
-    for row, left, right in rows:
-        verdict = suggest_keeper(to_record(left), to_record(right), protected).verdict
-        try:
-            verdicts.check_unambiguous(left, right)
-            verdicts.check(row, verdict, protected, lambda i: losses[i])
-        except Conflict:
-            continue  # counted: a person has to look at it
-        accepted.append((row, verdict))
-        for kept, gone in verdicts.outcome(row, verdict):
-            losses[gone].add(kept)
-    return accepted, len(rows) - len(accepted)
-
-
-def accept_suggestions(session: Session, max_bits: int, *, actor: str) -> Accepted:
-    """Decide all pairs up to a distance as suggested, as one act; contradictory ones wait.
-
-    Pairs that contradict each other in label or identity are left for a person, and so is every
-    pair that `decide` would refuse.
-    """
-    chosen, n_skipped = suggested_verdicts(session, max_bits)
-    verdicts.record_verdicts(session, chosen, actor)
-    return Accepted(len(chosen), n_skipped)
+    verdicts.check(*ends, verdict, protected, lambda i: losses[i])
+    verdicts.record_verdicts(session, {row.id: verdict}, actor)
 
 
 def undo_decision(session: Session, *, actor: str) -> list[Event]:
     """Take this person's newest act of verdicts back, whole, or raise NotFound."""
-    act = events.last_act(session, actor, "decide")
+    act = events.last_act(session, actor, verdicts.DECIDE)
     if not act:
         raise NotFound("There is no verdict of yours left to undo.")
-    nothing = {"verdict": None, "decided_by": None, "decided_at": None}
-    verdicts.set_verdicts(session, [{"id": event.subject_id, **nothing} for event in act])
+    verdicts.take_back(session, [event.subject_id for event in act])
     events.mark_act_undone(session, act)
     return act
 

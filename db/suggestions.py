@@ -4,21 +4,18 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.curation.identity_suggestions import Kind, Suggestion
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from core.types import ImageRecord
-from db import events, identities
+from db import answers, identities
 from db.images import get_images
 from db.tables import FaceRow, ImageRow, SuggestionRow, now
-from db.upsert import insert_missing
 
-ACCEPTED, DECLINED = "accepted", "declined"
 N_SHOWN = 6
 
 
@@ -51,11 +48,8 @@ def store_suggestions(
         found: With indices into `image_ids`.
         image_ids: Numbers of the images that were looked at.
     """
-    session.execute(
-        delete(SuggestionRow).where(SuggestionRow.kind == kind, SuggestionRow.verdict.is_(None))
-    )
     rows = [_row(each, [image_ids[index] for index in each.indices]) for each in found]
-    insert_missing(session, SuggestionRow, rows)
+    answers.replace_open(session, kind, rows)
     return count_open(session, kind)
 
 
@@ -152,7 +146,7 @@ def accept(session: Session, suggestion_id: int, *, actor: str, name: str | None
         Conflict: If it was answered, or the images were named otherwise since.
         InvalidInput: If the name is none.
     """
-    row, moment = _get_open(session, suggestion_id), now()
+    row, moment = answers.get_open(session, suggestion_id), now()
     wanted, ids = name or row.after, row.evidence["ids"]
     if row.kind == Kind.MERGE and row.before and row.after:
         n_changed = identities.merge(session, row.before, row.after, actor=actor, at=moment)
@@ -164,7 +158,7 @@ def accept(session: Session, suggestion_id: int, *, actor: str, name: str | None
                 "ones that were named since: look for suggestions anew."
             )
         n_changed = identities.assign(session, ids, wanted, actor=actor, at=moment)
-    _answer(session, row, ACCEPTED, actor, moment)
+    answers.answer(session, row, answers.ACCEPTED, actor=actor, action=identities.ACTION, at=moment)
     return n_changed
 
 
@@ -175,35 +169,8 @@ def decline(session: Session, suggestion_id: int, *, actor: str) -> None:
         NotFound: If there is no such suggestion.
         Conflict: If it was answered.
     """
-    _answer(session, _get_open(session, suggestion_id), DECLINED, actor, now())
-
-
-def _get_open(session: Session, suggestion_id: int) -> SuggestionRow:
-    row = session.get(SuggestionRow, suggestion_id)
-    if row is None:
-        raise NotFound(f"Expected the number of a stored suggestion. Received {suggestion_id}.")
-    if row.verdict is not None:
-        raise Conflict(
-            f"Expected suggestion {suggestion_id} to be open. Received one that {row.decided_by} "
-            f"{row.verdict}. Undo that first."
-        )
-    return row
-
-
-def _answer(
-    session: Session, row: SuggestionRow, verdict: str, actor: str, moment: datetime
-) -> None:
-    row.verdict, row.decided_by, row.decided_at = verdict, actor, moment
-    events.record(
-        session,
-        actor=actor,
-        action=identities.ACTION,
-        subject="suggestion",
-        subject_id=row.id,
-        before={"verdict": None},
-        after={"verdict": verdict},
-        at=moment,
-    )
+    row = answers.get_open(session, suggestion_id)
+    answers.answer(session, row, answers.DECLINED, actor=actor, action=identities.ACTION, at=now())
 
 
 def has_embeddings(session: Session) -> bool:

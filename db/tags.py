@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.errors import InvalidInput, NotFound
 from db import events
 from db.parts import parts
-from db.tables import ImageRow, TagRow
+from db.tables import NEXT_REVISION, ImageRow, TagRow
 
 MAX_TAG_LENGTH = 64
 _ADD, _REMOVE = "tag", "untag"
@@ -100,5 +100,5 @@ def _take(session: Session, ids: Sequence[int], tag: str) -> None:
 def _touch(session: Session, ids: Sequence[int]) -> None:
     """Raise the images' revision: the catalogue reads what has changed since its own."""
     for part in parts(ids):
-        change = update(ImageRow).where(ImageRow.id.in_(part)).values(label=ImageRow.label)
+        change = update(ImageRow).where(ImageRow.id.in_(part)).values(revision=NEXT_REVISION)
         session.execute(change, execution_options={"synchronize_session": False})

@@ -2,27 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, func, insert, literal, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from core.errors import Conflict
 from core.types import Label, Status, Verdict
 from db.parts import parts
 from db.tables import EventRow, ImageRow, PairRow, now
 
+DECIDE = "decide"
 _DUPLICATE_OF = "duplicate of "
+_CHECKSUM_SHOWN = 12
+
+Winners = defaultdict[int, set[int]]
+"""Those that were kept in place of an image that lost."""
 
 
 def check(
-    row: PairRow,
+    left_id: int,
+    right_id: int,
     verdict: Verdict,
     protected: Collection[int],
     winners_of: Callable[[int], Iterable[int]],
 ) -> None:
     """Raise Conflict if a verdict would exclude a protected image or leave no copy."""
-    for kept, gone in outcome(row, verdict):
+    for kept, gone in outcome(left_id, right_id, verdict):
         if gone in protected:
             raise Conflict(
                 f"Expected a verdict that keeps image {gone}, which lies in a protected folder. "
@@ -45,85 +51,147 @@ def _check_one_stays(kept: int, gone: int, winners_of: Callable[[int], Iterable[
         ahead = {winner for loser in ahead for winner in winners_of(loser)} - seen
 
 
-def check_unambiguous(left: ImageRow, right: ImageRow) -> None:
-    """Raise Conflict if two images contradict each other in label or identity."""
-    labels = {left.label, right.label} - {Label.UNKNOWN.value}
-    if len(labels) > 1 or len({left.identity, right.identity} - {None}) > 1:
-        raise Conflict(f"Images {left.id} and {right.id} contradict each other in label or name.")
+def is_ambiguous(labels: Iterable[str], identities: Iterable[str | None]) -> bool:
+    """Whether images contradict each other in label or identity."""
+    return len(set(labels) - {Label.UNKNOWN.value}) > 1 or len(set(identities) - {None}) > 1
 
 
-def outcome(row: PairRow, verdict: Verdict | None) -> list[tuple[int, int]]:
+def outcome(left_id: int, right_id: int, verdict: Verdict | None) -> list[tuple[int, int]]:
     """Return (kept, gone) where a verdict excludes one of the two."""
     outcomes = {
-        Verdict.KEEP_LEFT: [(row.left_id, row.right_id)],
-        Verdict.KEEP_RIGHT: [(row.right_id, row.left_id)],
+        Verdict.KEEP_LEFT: [(left_id, right_id)],
+        Verdict.KEEP_RIGHT: [(right_id, left_id)],
     }
     return outcomes.get(verdict, []) if verdict else []
 
 
-def winners(session: Session, image_ids: Sequence[int] | None = None) -> defaultdict[int, set[int]]:
-    """Return, for every image that lost (or those of a list), those kept in its place."""
-    query = select(PairRow).where(PairRow.verdict.in_((Verdict.KEEP_LEFT, Verdict.KEEP_RIGHT)))
-    stretches = [None] if image_ids is None else list(parts(image_ids))
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    for part in stretches:
-        wanted = query if part is None else query.where(_has_end(part))
-        for row in session.scalars(wanted):
-            for kept, gone in outcome(row, Verdict(str(row.verdict))):
+_IS_LEFT_KEPT = PairRow.verdict == Verdict.KEEP_LEFT.value
+_IS_RIGHT_KEPT = PairRow.verdict == Verdict.KEEP_RIGHT.value
+_KEPT = case((_IS_LEFT_KEPT, PairRow.left_id), else_=PairRow.right_id)
+_GONE = case((_IS_LEFT_KEPT, PairRow.right_id), else_=PairRow.left_id)
+
+
+def winners(session: Session, image_ids: Iterable[int]) -> Winners:
+    """Return who won against these images, who won against those, and so on to the end."""
+    found: Winners = defaultdict(set)
+    seen: set[int] = set()
+    ahead = set(image_ids)
+    while ahead:
+        for part in parts(sorted(ahead)):
+            lost = (_IS_LEFT_KEPT & PairRow.right_id.in_(part)) | (
+                _IS_RIGHT_KEPT & PairRow.left_id.in_(part)
+            )
+            for kept, gone in session.execute(select(_KEPT, _GONE).where(lost)):
                 found[gone].add(kept)
+        seen |= ahead
+        ahead = {kept for gone in ahead & found.keys() for kept in found[gone]} - seen
     return found
 
 
-def _has_end(image_ids: Sequence[int]) -> ColumnElement[bool]:
-    return or_(PairRow.left_id.in_(image_ids), PairRow.right_id.in_(image_ids))
-
-
 def record_verdicts(
-    session: Session, verdicts: Sequence[tuple[PairRow, Verdict]], actor: str
+    session: Session,
+    verdicts: Mapping[int, Verdict],
+    actor: str,
+    at: datetime | None = None,
 ) -> None:
-    """Store verdicts as one act."""
-    if not verdicts:
-        return
-    moment = now()
-    act = {"actor": actor, "action": "decide", "subject": "pair", "at": moment}
-    told = [
-        {**act, "subject_id": row.id, "before": {"verdict": None}, "after": {"verdict": said.value}}
-        for row, said in verdicts
-    ]
-    session.execute(insert(EventRow), told)
-    same = {"decided_by": actor, "decided_at": moment}
-    set_verdicts(session, [{"id": row.id, "verdict": v.value, **same} for row, v in verdicts])
+    """Store verdicts by the pairs' numbers as one act; what shares the moment `at` is one act."""
+    moment = at or now()
+    said: defaultdict[Verdict, list[int]] = defaultdict(list)
+    for pair_id, verdict in verdicts.items():
+        said[verdict].append(pair_id)
+    for verdict, ids in said.items():
+        _record(session, ids, verdict, actor, moment)
+        _set_verdict(session, ids, verdict, actor, moment)
+    _settle(session, list(verdicts))
 
 
-def set_verdicts(session: Session, values: Sequence[dict[str, Any]]) -> None:
-    """Write verdicts by the pairs' numbers; images that lost leave, those that no longer do return.
+def take_back(session: Session, pair_ids: Sequence[int]) -> None:
+    """Leave these pairs undecided again; images that lost by nothing else return."""
+    _set_verdict(session, pair_ids, None, None, None)
+    _settle(session, pair_ids)
+
+
+def _record(
+    session: Session, pair_ids: Sequence[int], verdict: Verdict, actor: str, moment: datetime
+) -> None:
+    same = {
+        "actor": actor,
+        "action": DECIDE,
+        "subject": "pair",
+        "at": moment,
+        "before": {"verdict": None},
+        "after": {"verdict": verdict.value},
+        "is_undone": False,
+    }
+    values = [literal(value, EventRow.__table__.c[name].type) for name, value in same.items()]
+    for part in parts(pair_ids):
+        chosen = select(*values, PairRow.id).where(PairRow.id.in_(part))
+        chosen = chosen.order_by(PairRow.distance_bits, PairRow.id)
+        session.execute(insert(EventRow).from_select([*same, "subject_id"], chosen))
+
+
+def _set_verdict(
+    session: Session,
+    pair_ids: Sequence[int],
+    verdict: Verdict | None,
+    actor: str | None,
+    moment: datetime | None,
+) -> None:
+    values = {"verdict": verdict, "decided_by": actor, "decided_at": moment}
+    for part in parts(pair_ids):
+        _change(session, update(PairRow).where(PairRow.id.in_(part)).values(**values))
+
+
+def _settle(session: Session, pair_ids: Sequence[int]) -> None:
+    ends: set[int] = set()
+    for part in parts(pair_ids):
+        query = select(PairRow.left_id, PairRow.right_id).where(PairRow.id.in_(part))
+        ends |= {end for pair in session.execute(query) for end in pair}
+    settle_images(session, sorted(ends))
+
+
+def settle_images(session: Session, image_ids: Sequence[int]) -> None:
+    """Let images stand as all verdicts say: who lost leaves, who did not returns.
 
     Images that were excluded for another reason stay as they are.
     """
-    session.execute(update(PairRow), list(values))
-    ends: set[int] = set()
-    for part in parts([value["id"] for value in values]):
-        query = select(PairRow.left_id, PairRow.right_id).where(PairRow.id.in_(part))
-        ends |= {end for pair in session.execute(query) for end in pair}
-    lost = winners(session, sorted(ends))
-    _exclude(session, {loser: min(lost[loser]) for loser in ends & lost.keys()})
-    for part in parts(sorted(ends - lost.keys())):
-        lost_before = ImageRow.id.in_(part) & ImageRow.status_reason.startswith(_DUPLICATE_OF)
-        active = {"status": Status.ACTIVE.value, "status_reason": None}
-        session.execute(update(ImageRow).where(lost_before).values(active))
+    kept = aliased(ImageRow)
+    begin = func.substr(kept.checksum, 1, _CHECKSUM_SHOWN)
+    winner = select(literal(_DUPLICATE_OF) + begin).where(kept.id == _first_winner())
+    gone = {
+        "status": Status.EXCLUDED.value,
+        "status_reason": winner.correlate(ImageRow).scalar_subquery(),
+    }
+    back = {"status": Status.ACTIVE.value, "status_reason": None}
+    was_duplicate = ImageRow.status_reason.startswith(_DUPLICATE_OF)
+    is_free = was_duplicate | (ImageRow.status == Status.ACTIVE)
+    for part in parts(image_ids):
+        these = ImageRow.id.in_(part)
+        has_lost = _first_winner().is_not(None)
+        _change(session, update(ImageRow).where(these, has_lost, is_free).values(**gone))
+        _change(session, update(ImageRow).where(these, was_duplicate, ~has_lost).values(**back))
     session.expire_all()
 
 
-def _exclude(session: Session, kept_for: Mapping[int, int]) -> None:
-    """Exclude images as duplicates of those kept in their place."""
-    checksums: dict[int, str] = {}
-    for part in parts(sorted(set(kept_for.values()))):
-        found = session.execute(select(ImageRow.id, ImageRow.checksum).where(ImageRow.id.in_(part)))
-        checksums.update((image_id, checksum) for image_id, checksum in found)
-    excluded = Status.EXCLUDED.value
-    values = [
-        {"id": i, "status": excluded, "status_reason": f"{_DUPLICATE_OF}{checksums[kept][:12]}"}
-        for i, kept in kept_for.items()
-    ]
-    if values:
-        session.execute(update(ImageRow), values)
+def lost_since(session: Session, image_ids: Sequence[int], moment: datetime) -> list[int]:
+    """Return those of these images against which a verdict stands that was given later."""
+    lost: set[int] = set()
+    for part in parts(image_ids):
+        has_lost = (_IS_LEFT_KEPT & PairRow.right_id.in_(part)) | (
+            _IS_RIGHT_KEPT & PairRow.left_id.in_(part)
+        )
+        lost |= set(session.scalars(select(_GONE).where(has_lost, PairRow.decided_at > moment)))
+    return sorted(lost)
+
+
+def _first_winner() -> ColumnElement[int | None]:
+    """Of those kept in place of the image of the row, the first."""
+    has_lost = or_(
+        _IS_LEFT_KEPT & (PairRow.right_id == ImageRow.id),
+        _IS_RIGHT_KEPT & (PairRow.left_id == ImageRow.id),
+    )
+    return select(func.min(_KEPT)).where(has_lost).correlate(ImageRow).scalar_subquery()
+
+
+def _change(session: Session, statement: object) -> None:
+    session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[call-overload]

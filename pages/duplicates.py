@@ -1,35 +1,20 @@
-"""Duplicates: decide which of two look-alike images to keep."""
+"""Duplicates: decide which of the copies of a photograph to keep, in twos or in groups."""
 
 import streamlit as st
 
-from dashboard import comparing, resources
-from dashboard.widgets import empty
+from dashboard import comparing, group_view, resources, tidying
 
-st.title("Duplicates", anchor=False)
+if tidying.heading() == tidying.GROUPS:
+    # Load
+    with resources.session() as session:
+        groups = group_view.load_groups(session, st.query_params.get("group"))
 
-# Load
-with resources.session() as session:
-    review = comparing.load_review(session, st.query_params.get("pair"))
-
-# Show
-if review.n_pairs:
-    comparing.progress(review)
-if review.pair:
-    # Act
-    comparing.verdict_buttons(review, review.pair)
-    comparing.show_pair(review, review.pair)
-    comparing.show_ahead(review)
-elif review.n_pairs:
-    empty(
-        "Every pair is decided.",
-        "../pages/dataset.py",
-        "Freeze the next dataset version",
-        ":material/inventory_2:",
-    )
+    # Show and act
+    group_view.show_groups(groups)
 else:
-    empty(
-        "No look-alike images were found. Every import looks for them.",
-        "../pages/import_files.py",
-        "Import images",
-        ":material/upload:",
-    )
+    # Load
+    with resources.session() as session:
+        review = comparing.load_review(session, st.query_params.get("pair"))
+
+    # Show and act
+    comparing.show_pairs(review)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import resources, summary, widgets
+from dashboard import measuring_view, resources, summary, widgets
 from dashboard.job_view import list_jobs
 from db import overview, runs, versions
 
@@ -18,6 +18,7 @@ jobs = list_jobs()
 
 # Show
 summary.show_running(jobs)
+measuring_view.show_outdated(counts["outdated"], is_followed=False)
 if counts["files_seen"] or counts["images"]:
     # Act
     st.subheader("Waiting for you", anchor=False)

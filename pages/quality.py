@@ -1,25 +1,27 @@
-"""Quality: what is blurred, dark, small or strongly compressed, and where to draw the line."""
+"""Quality: what is weak in an image or odd in a face, and where to draw the line."""
 
 import streamlit as st
 
-from dashboard import choices, quality_view, resources
+from dashboard import choices, quality_checks, quality_view, resources
 
 choices.open_asked_image()
 st.title("Quality", anchor=False)
-name = quality_view.pick_check()
 
 # Load
 with resources.session() as session:
-    measured = quality_view.load(session, name)
+    standing = quality_checks.load_standing(session)
+    name = quality_view.pick_check(standing)
+    measured = quality_checks.load(session, name)
 
 # Show
-if measured is None or not len(measured.values):
-    choices.invite("No image has this figure yet.", "import_files", "Import images")
+quality_view.show_waiting(name, standing)
+if not len(measured.values):
+    quality_view.nothing_measured(name, standing)
     st.stop()
 line = quality_view.draw_line(measured)
 with resources.session() as session:
-    found, n_flagged = quality_view.find_flagged(session, measured, line)
+    found = quality_checks.worst(session, measured, line, quality_view.n_shown(measured))
 
 # Act
-quality_view.acts(measured, line, n_flagged)
-quality_view.show_flagged(found, n_flagged)
+quality_view.acts(measured, line)
+quality_view.show_flagged(found, measured, line)

@@ -69,6 +69,11 @@ def confirm(
     The threshold was chosen on these pictures. A retouched copy may be confirmed: whoever reviews
     the pair decides. 6 ms for a copy, 21 ms for another picture.
 
+    Face embeddings were tried as a further line of evidence and left out: at a cosine of 0.363
+    (SFace's line) they would drop 2 of those 150 copies (where the other of two faces was taken)
+    and 4 of 60 copies of 48 px, and none of 550 pairs of other pictures within 14 bits: only a
+    composite made from the photograph passes the pixels there, and its cosine is 0.86.
+
     Args:
         left: (height, width, 3).
         right: (height, width, 3), of any other size.

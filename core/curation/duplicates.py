@@ -1,18 +1,15 @@
-"""Duplicates: find pairs of look-alike images, and say which of two is better kept."""
+"""Duplicates: find the pairs of look-alike images among millions of hashes."""
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InvalidInput
-from core.types import ImageRecord, Label, Verdict
 
 RADIUS_BITS = 6
 MAX_PAIRS = 20_000_000
-LOSSLESS_FORMATS = frozenset({"PNG", "BMP", "TIFF", "GIF"})
 
 _HASH_BITS = 64
 _BLOCK = 1 << 16  # comparisons at a time: half a megabyte, which stays in a core's cache
@@ -226,59 +223,3 @@ def _check_count(n_found: int) -> None:
 def _sorted(i: NDArray[np.int64], j: NDArray[np.int64], distance: NDArray[np.uint8]) -> Pairs:
     order = np.lexsort((j, i))
     return i[order], j[order], distance[order]
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """Which of two copies to keep, and why in a sentence."""
-
-    verdict: Verdict
-    reason: str
-
-
-_Preference = tuple[str, Callable[[ImageRecord], float]]
-
-
-def suggest_keeper(
-    left: ImageRecord, right: ImageRecord, protected: Collection[int] = ()
-) -> Suggestion:
-    """Suggest which of two copies to keep; a person decides.
-
-    The first of these that tells them apart decides: a protected folder, more pixels, a lossless
-    format, more bytes a pixel, a known label, the one that came first. Where one is labelled
-    genuine and the other fake, one may be an edit of the other, and both are worth keeping.
-
-    Args:
-        left: The pair's left image.
-        right: Its right one.
-        protected: Numbers of the images that lie in a protected folder.
-    """
-    if {left.label, right.label} == {Label.GENUINE, Label.FAKE}:
-        return Suggestion(
-            Verdict.KEEP_BOTH,
-            "Keep both: one is labelled genuine and the other fake, so one may be an edit of the "
-            "other. If they are the same picture, correct the label first.",
-        )
-    if left.id in protected and right.id in protected:
-        return Suggestion(Verdict.KEEP_BOTH, "Keep both: each lies in a protected folder.")
-    preferences: list[_Preference] = [
-        ("it lies in a protected folder", lambda image: image.id in protected),
-        *_PREFERENCES,
-    ]
-    for reason, value in preferences:
-        if value(left) != value(right):
-            is_left = value(left) > value(right)
-            side, verdict = (
-                ("left", Verdict.KEEP_LEFT) if is_left else ("right", Verdict.KEEP_RIGHT)
-            )
-            return Suggestion(verdict, f"Keep the {side} one: {reason}.")
-    return Suggestion(Verdict.KEEP_LEFT, "Keep either: nothing tells them apart.")
-
-
-_PREFERENCES: list[_Preference] = [
-    ("it has more pixels", lambda image: image.width_px * image.height_px),
-    ("its format is lossless", lambda image: image.format in LOSSLESS_FORMATS),
-    ("it is compressed less", lambda image: image.size_bytes / (image.width_px * image.height_px)),
-    ("it has a label", lambda image: image.label is not Label.UNKNOWN),
-    ("it came first", lambda image: -image.id),
-]

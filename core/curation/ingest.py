@@ -14,12 +14,13 @@ from core.images.hashes import HASH_VERSION, SCALED_HASH_VERSION, hash_all
 from core.images.normalise import encode_jpeg, normalise, thumbnail
 from core.images.quality import CHECKS_VERSION, Sample, measure
 from core.images.reduce import reduce_by_area, to_grey
-from core.types import DecodedImage, Face, ImageFacts, NormaliseRule, RgbImage
+from core.types import ChecksumSha256, DecodedImage, Face, ImageFacts, NormaliseRule, RgbImage
 
 DetectFaces: TypeAlias = Callable[[RgbImage], list[Face]]
 """Returns the faces of (height, width, 3) pixels, largest first."""
 
 SCALED_SIDE_PX = 128
+SCALED_CHECKS_VERSION = f"{CHECKS_VERSION}/scaled-decode"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class Analysed(ImageFacts):
 
     Attributes:
         normalised: JPEG of 480 x 320 px.
-        thumbnail: WebP of at most 160 x 160 px.
+        thumbnail: JPEG of at most 160 x 160 px.
     """
 
     normalised: bytes
@@ -36,7 +37,11 @@ class Analysed(ImageFacts):
 
 
 def analyse(
-    data: bytes, rule: NormaliseRule, detect: DetectFaces, limits: Limits = LIMITS
+    data: bytes,
+    rule: NormaliseRule,
+    detect: DetectFaces,
+    limits: Limits = LIMITS,
+    name: ChecksumSha256 | None = None,
 ) -> Analysed:
     """Analyse the bytes of one file.
 
@@ -45,42 +50,48 @@ def analyse(
         rule: How the image becomes 480 x 320.
         detect: Finds the faces; the largest is centred where the rule crops.
         limits: What is still taken in.
+        name: The checksum, where the caller has it.
 
     Raises:
         RejectedImage: If the bytes are not a whole image within the limits.
     """
     image = decode(data, limits)
+    small = reduce_by_area(image.pixels)
     faces = detect(image.pixels)
     face = faces[0] if faces else None
     return Analysed(
-        **_seen(data, image, image.width_px, image.height_px),
+        **_seen(data, image, small, (image.width_px, image.height_px), name),
         hash_version=HASH_VERSION,
         scores_version=CHECKS_VERSION,
         face=face,
         n_faces=len(faces),
         normalised=encode_jpeg(normalise(image.pixels, face, rule)),
-        thumbnail=thumbnail(image.pixels),
+        thumbnail=thumbnail(small),
     )
 
 
-def _seen(data: bytes, image: DecodedImage, width_px: int, height_px: int) -> dict[str, Any]:
+def _seen(
+    data: bytes,
+    image: DecodedImage,
+    small: RgbImage,
+    size: tuple[int, int],
+    name: ChecksumSha256 | None,
+) -> dict[str, Any]:
     """Tell of a file what needs no faces; the size is the original's, the pixels may be fewer."""
-    small = reduce_by_area(image.pixels)
     grey = to_grey(small)
-    sample = Sample(grey, small, width_px, height_px, len(data), image.format, image.tables)
     return {
-        "checksum": checksum(data),
+        "checksum": name or checksum(data),
         "size_bytes": len(data),
         "format": image.format,
-        "width_px": width_px,
-        "height_px": height_px,
+        "width_px": size[0],
+        "height_px": size[1],
         "notes": image.notes,
         "hashes": hash_all(grey),
-        "scores": measure(sample),
+        "scores": measure(Sample(grey, small, *size, len(data), image.format, image.tables)),
     }
 
 
-def inspect(data: bytes, limits: Limits = LIMITS) -> ImageFacts:
+def inspect(data: bytes, limits: Limits = LIMITS, name: ChecksumSha256 | None = None) -> ImageFacts:
     """Analyse a file without making anything of it, and without looking for faces.
 
     A plain JPEG is decoded at a fraction of its size (no side under 128 px where the original has
@@ -90,25 +101,25 @@ def inspect(data: bytes, limits: Limits = LIMITS) -> ImageFacts:
     Args:
         data: The whole file.
         limits: What is still taken in.
+        name: The checksum, where the caller has it.
 
     Raises:
         RejectedImage: If the bytes are not a whole image within the limits.
     """
     scaled = _decode_scaled(data, limits)
-    if scaled is None:
-        image = decode(data, limits)
-        seen = _seen(data, image, image.width_px, image.height_px)
-        return ImageFacts(
-            **seen, hash_version=HASH_VERSION, scores_version=CHECKS_VERSION, face=None, n_faces=0
-        )
-    image, (width_px, height_px) = scaled
+    image, size = scaled or _decode_whole(data, limits)
     return ImageFacts(
-        **_seen(data, image, width_px, height_px),
-        hash_version=SCALED_HASH_VERSION,
-        scores_version=f"{CHECKS_VERSION}/scaled-decode",
+        **_seen(data, image, reduce_by_area(image.pixels), size, name),
+        hash_version=SCALED_HASH_VERSION if scaled else HASH_VERSION,
+        scores_version=SCALED_CHECKS_VERSION if scaled else CHECKS_VERSION,
         face=None,
         n_faces=0,
     )
+
+
+def _decode_whole(data: bytes, limits: Limits) -> tuple[DecodedImage, tuple[int, int]]:
+    image = decode(data, limits)
+    return image, (image.width_px, image.height_px)
 
 
 def _decode_scaled(data: bytes, limits: Limits) -> tuple[DecodedImage, tuple[int, int]] | None:

@@ -1,9 +1,19 @@
 """Normalise: bring every image to 480 x 320, and make what the pages show small."""
 
-import io
+from math import ceil
+from typing import TypeAlias
 
+import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from cykooz_resizer import (
+    CropBox,
+    FilterType,
+    ImageData,
+    PixelType,
+    ResizeAlg,
+    ResizeOptions,
+    Resizer,
+)
 
 from core.images.reduce import reduce_by_area
 from core.types import Box, Face, NormaliseRule, RgbImage
@@ -12,12 +22,14 @@ NORMALISED_WIDTH_PX = 480
 NORMALISED_HEIGHT_PX = 320
 NEUTRAL_GREY = 127
 THUMBNAIL_SIDE_PX = 160
-THUMBNAIL_QUALITY = 80
-THUMBNAIL_EFFORT = 0  # of 6: a third of the default's time for an eighth more bytes
+THUMBNAIL_QUALITY = 85
 FACE_CENTRE_Y = 0.45
 """Where the face's centre stands in a crop's height: a little above the middle, as in portraits."""
 
 _SIZE_PX = (NORMALISED_WIDTH_PX, NORMALISED_HEIGHT_PX)
+
+_Window: TypeAlias = tuple[float, float, float, float]
+"""(left, top, right, bottom), px."""
 
 
 def normalise(pixels: RgbImage, face: Face | None, rule: NormaliseRule) -> RgbImage:
@@ -32,14 +44,40 @@ def normalise(pixels: RgbImage, face: Face | None, rule: NormaliseRule) -> RgbIm
     Returns:
         (320, 480, 3), resampled with Lanczos.
     """
-    image = Image.fromarray(pixels)
+    height_px, width_px = pixels.shape[:2]
     if rule is NormaliseRule.LETTERBOX:
-        grey = (NEUTRAL_GREY,) * 3
-        fitted = ImageOps.pad(image, _SIZE_PX, Image.Resampling.LANCZOS, color=grey)
-    else:
-        window = _crop_window(image.width, image.height, face)
-        fitted = image.resize(_SIZE_PX, Image.Resampling.LANCZOS, box=window)
-    return np.array(fitted)
+        return _letterboxed(pixels)
+    return _resampled(pixels, *_SIZE_PX, _crop_window(width_px, height_px, face))
+
+
+def _letterboxed(pixels: RgbImage) -> RgbImage:
+    height_px, width_px = pixels.shape[:2]
+    scale = min(NORMALISED_WIDTH_PX / width_px, NORMALISED_HEIGHT_PX / height_px)
+    width, height = max(1, round(width_px * scale)), max(1, round(height_px * scale))
+    left = round((NORMALISED_WIDTH_PX - width) / 2)
+    top = round((NORMALISED_HEIGHT_PX - height) / 2)
+    canvas = np.full((NORMALISED_HEIGHT_PX, NORMALISED_WIDTH_PX, 3), NEUTRAL_GREY, np.uint8)
+    whole = 0.0, 0.0, float(width_px), float(height_px)
+    canvas[top : top + height, left : left + width] = _resampled(pixels, width, height, whole)
+    return canvas
+
+
+def _resampled(pixels: RgbImage, width_px: int, height_px: int, window: _Window) -> RgbImage:
+    """Bring a window of an image to a size with Pillow's Lanczos filter, in a quarter of the time.
+
+    Values differ from Pillow's by 2 at most, for the two round at other places.
+    """
+    left, top, right, bottom = window
+    reach = ceil(3 * max(1.0, (bottom - top) / height_px)) + 1  # rows that the filter looks beyond
+    first = max(0, int(top) - reach)
+    rows = pixels[first : ceil(bottom) + reach]  # what is copied, of a portrait less than half
+    source = ImageData(rows.shape[1], rows.shape[0], PixelType.U8x3, rows.tobytes())
+    target = ImageData(width_px, height_px, PixelType.U8x3)
+    lanczos = ResizeAlg.convolution(FilterType.lanczos3)
+    box = CropBox(left, top - first, right - left, bottom - top)
+    # One a call: a resizer must not be shared by threads.
+    Resizer().resize(source, target, ResizeOptions(lanczos, crop_box=box))
+    return np.frombuffer(target.get_buffer(), np.uint8).reshape(height_px, width_px, 3)
 
 
 def normalised_box(width_px: int, height_px: int, face: Face, rule: NormaliseRule) -> Box:
@@ -66,9 +104,7 @@ def normalised_box(width_px: int, height_px: int, face: Face, rule: NormaliseRul
     )
 
 
-def _crop_window(
-    width_px: int, height_px: int, face: Face | None
-) -> tuple[float, float, float, float]:
+def _crop_window(width_px: int, height_px: int, face: Face | None) -> _Window:
     """Return (left, top, right, bottom) of the largest 3:2 window, around the face if it fits."""
     aspect = NORMALISED_WIDTH_PX / NORMALISED_HEIGHT_PX
     window_width = min(float(width_px), height_px * aspect)
@@ -91,16 +127,23 @@ def _place(start: float, length: float, window: float, at: float, limit: float) 
 
 def encode_jpeg(pixels: RgbImage, quality: int = 95) -> bytes:
     """Encode (height, width, 3) pixels as JPEG with full colour resolution (4:4:4)."""
-    return _encode(Image.fromarray(pixels), "JPEG", quality=quality, subsampling=0)
+    return _encode(pixels, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
 
 
 def thumbnail(pixels: RgbImage) -> bytes:
-    """Encode (height, width, 3) pixels as a WebP of at most 160 x 160 px, about 5 kB."""
-    image = Image.fromarray(reduce_by_area(pixels, THUMBNAIL_SIDE_PX))
-    return _encode(image, "WEBP", quality=THUMBNAIL_QUALITY, method=THUMBNAIL_EFFORT)
+    """Encode (height, width, 3) pixels as a JPEG of at most 160 x 160 px, about 5 kB.
+
+    A WebP would be an eighth smaller and take ten times as long.
+    """
+    small = reduce_by_area(pixels, THUMBNAIL_SIDE_PX)
+    return _encode(small, THUMBNAIL_QUALITY, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420)
 
 
-def _encode(image: Image.Image, image_format: str, **options: int) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, image_format, **options)
-    return buffer.getvalue()
+def _encode(pixels: RgbImage, quality: int, sampling: int) -> bytes:
+    """Encode with the accurate transform: the very bytes that Pillow writes.
+
+    TurboJPEG's interface would take its fast transform below a quality of 96, whose errors show.
+    """
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling]
+    _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), options)
+    return bytes(encoded)

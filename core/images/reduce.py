@@ -7,7 +7,10 @@ SMALL_SIDE_PX = 256
 
 
 def reduce_by_area(pixels: NDArray[np.uint8], longest_px: int = SMALL_SIDE_PX) -> NDArray[np.uint8]:
-    """Shrink to a longest side of `longest_px` by averaging areas; smaller pictures stay.
+    """Shrink to a longest side of `longest_px`; smaller pictures stay.
+
+    Whole blocks are averaged; what is left, a factor below two, is interpolated linearly. To weigh
+    fractions of pixels instead takes four times as long and tells a hash or a check nothing more.
 
     Args:
         pixels: (height, width) or (height, width, 3).
@@ -16,11 +19,25 @@ def reduce_by_area(pixels: NDArray[np.uint8], longest_px: int = SMALL_SIDE_PX) -
     Returns:
         The same number of channels; sides are at least 1 px.
     """
+    import cv2
+
     height_px, width_px = pixels.shape[:2]
     scale = longest_px / max(height_px, width_px)
     if scale >= 1:
         return pixels
-    return reduce_to(pixels, max(1, round(width_px * scale)), max(1, round(height_px * scale)))
+    blocks = _averaged(pixels, max(height_px, width_px) // longest_px)
+    size = max(1, round(width_px * scale)), max(1, round(height_px * scale))
+    return np.asarray(cv2.resize(blocks, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _averaged(pixels: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
+    """Average blocks of `side_px` squared; what fills no block at the right and below is cut."""
+    height_px, width_px = pixels.shape[:2]
+    down, across = min(side_px, height_px), min(side_px, width_px)
+    if down == across == 1:
+        return pixels
+    rows, columns = height_px // down, width_px // across
+    return reduce_to(pixels[: rows * down, : columns * across], columns, rows)
 
 
 def reduce_to(pixels: NDArray[np.uint8], width_px: int, height_px: int) -> NDArray[np.uint8]:

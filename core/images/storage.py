@@ -33,6 +33,7 @@ class Store:
 
     def __init__(self, root: UPath, scratch: Path) -> None:
         self._root = root
+        self._local_root = _local(root)
         self._scratch = scratch
 
     def put(self, kind: Kind, checksum: ChecksumSha256, data: bytes) -> None:
@@ -41,18 +42,40 @@ class Store:
         Raises:
             InvalidInput: If `checksum` is not 64 hexadecimal digits.
         """
+        if self.size(kind, checksum) == len(data):
+            return
+        if self._local_root:
+            self._put_locally(self._local_root / _key(kind, checksum), data)
+            return
         path = self.path(kind, checksum)
-        if path.is_file() and path.stat().st_size == len(data):
-            return
         path.parent.mkdir(parents=True, exist_ok=True)
-        local = _local(path)
-        if local is None:
-            path.write_bytes(data)
-            return
-        self._scratch.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    def _put_locally(self, target: Path, data: bytes) -> None:
+        """Write beside and rename; folders are made when they are missed, which is seldom."""
         temporary = self._scratch / uuid.uuid4().hex
-        temporary.write_bytes(data)
-        temporary.replace(local)
+        try:
+            temporary.write_bytes(data)
+        except FileNotFoundError:
+            self._scratch.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(data)
+        try:
+            temporary.replace(target)
+        except FileNotFoundError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary.replace(target)
+
+    def size(self, kind: Kind, checksum: ChecksumSha256) -> int | None:
+        """Return how many bytes are stored under this checksum, None where nothing is.
+
+        Raises:
+            InvalidInput: If `checksum` is not 64 hexadecimal digits.
+        """
+        root = self._local_root or self._root
+        try:
+            return int((root / _key(kind, checksum)).stat().st_size)
+        except FileNotFoundError:
+            return None
 
     def read(self, kind: Kind, checksum: ChecksumSha256) -> bytes:
         """Return the stored bytes.
@@ -71,7 +94,7 @@ class Store:
 
     def exists(self, kind: Kind, checksum: ChecksumSha256) -> bool:
         """Say whether bytes are stored under this checksum."""
-        return bool(self.path(kind, checksum).is_file())
+        return self.size(kind, checksum) is not None
 
     def path(self, kind: Kind, checksum: ChecksumSha256) -> UPath:
         """Return where bytes with this checksum lie, whether or not they are there.
@@ -79,15 +102,19 @@ class Store:
         Raises:
             InvalidInput: If `checksum` is not 64 hexadecimal digits.
         """
-        if not _CHECKSUM.fullmatch(checksum):
-            raise InvalidInput(
-                f"Expected a checksum of 64 lower-case hexadecimal digits. Received {checksum!r}."
-            )
-        return self._root / kind / checksum[:2] / checksum[2:4] / checksum
+        return self._root / _key(kind, checksum)
 
     def clear_scratch(self) -> None:
         """Remove what an earlier, killed process with this scratch folder left unfinished."""
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _key(kind: Kind, checksum: ChecksumSha256) -> str:
+    if not _CHECKSUM.fullmatch(checksum):
+        raise InvalidInput(
+            f"Expected a checksum of 64 lower-case hexadecimal digits. Received {checksum!r}."
+        )
+    return f"{kind}/{checksum[:2]}/{checksum[2:4]}/{checksum}"
 
 
 class Storages:

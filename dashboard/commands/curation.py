@@ -55,6 +55,12 @@ def faces(wait: Wait = False, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def measure(wait: Wait = False, as_json: AsJson = False) -> None:
+    """Measure the images again that an older version measured; safe to run again."""
+    console.start(lambda jobs: jobs.measure_again(), wait=wait, as_json=as_json)
+
+
+@app.command()
 def identities(wait: Wait = False, as_json: AsJson = False) -> None:
     """Look for names and faces that disagree; the page Identities shows what was found."""
     console.start(lambda jobs: jobs.identify(), wait=wait, as_json=as_json)
@@ -66,6 +72,18 @@ def pairs(as_json: AsJson = False) -> None:
     from dashboard.listing import list_pairs
 
     console.print_rows(list_pairs(settings()), as_json=as_json)
+
+
+@app.command()
+def duplicates(
+    accept_up_to: Annotated[
+        int, typer.Option(min=0, max=8, help="Bits apart up to which suggestions are accepted.")
+    ],
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Decide near-duplicate pairs as suggested; the page's undo takes all of it back."""
+    console.start(lambda jobs: jobs.accept(accept_up_to), wait=wait, as_json=as_json)
 
 
 @app.command()
@@ -147,3 +165,31 @@ def export(
         raise InvalidInput(f"Expected a format among {names}. Received {format_!r}.")
     console.check_version(version)
     console.start(lambda jobs: jobs.export(version, format_, copies), wait=wait, as_json=as_json)
+
+
+@app.command()
+def mislabelled(
+    run: Annotated[int, typer.Option(help="Number of a run that scored its images.")],
+    join: Annotated[
+        bool, typer.Option(help="Take the scores of like runs on the other folds too.")
+    ] = True,
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look for labels that a detector's scores contradict; the page Labels shows them."""
+    console.start(
+        lambda jobs: jobs.find_label_mistakes(run, join_folds=join), wait=wait, as_json=as_json
+    )
+
+
+@app.command("map")
+def map_(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Draw all of it again: images move.")
+    ] = False,
+    seed: Seed = 0,
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put the described faces on the map that are not on it yet; the page Map shows it."""
+    console.start(lambda jobs: jobs.draw_map(anew=anew, seed=seed), wait=wait, as_json=as_json)

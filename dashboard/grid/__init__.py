@@ -63,6 +63,8 @@ def image_grid(
     on_act: Callable[[str, Sequence[int], str | None], None] | None = None,
     selectable: bool = True,
     strip: bool = False,
+    on_select: Callable[[], None] | None = None,
+    n_all_selected: int = 0,
 ) -> list[int]:
     """Draw a grid.
 
@@ -72,10 +74,13 @@ def image_grid(
         label: Name of the grid for screen readers.
         on_open: Called with a cell's id by double click or Enter; by one click if not selectable.
         on_act: Called once for every key pressed, in order, with what it asks for ("genuine",
-            "fake", "unknown", "tag", "undo", "previous" or "next": the page), the ids it is
-            about, and the tag with "tag". Without it those keys do nothing.
+            "fake", "unknown", "tag", "exclude", "undo", "previous" or "next": the page), the ids
+            it is about, and the tag with "tag". Without it those keys do nothing.
         selectable: Whether cells can be selected: click, Space, Shift, Ctrl-A.
         strip: One row that scrolls, instead of as many as fill the width.
+        on_select: Called when the selection changes.
+        n_all_selected: How many things beyond this grid are selected with all of its cells, which
+            it draws and tells; 0 for the person's own selection.
 
     Returns:
         Ids of the selected cells.
@@ -100,12 +105,13 @@ def image_grid(
         "strip": strip,
         "acts": on_act is not None,
         "acknowledged": asdict(done),
+        "allSelected": n_all_selected,
     }
     result = _GRID(
         key=key,
         data=data,
         default={"selected": []},
-        on_selected_change=_nothing,
+        on_selected_change=on_select or _nothing,
         on_batch_change=acted,
     )
     return known_ids(result.get("selected"), ids)

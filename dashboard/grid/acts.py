@@ -1,10 +1,13 @@
 """What the keyboard asks for: read as a stranger's word, and done once, in order."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-ACTIONS = frozenset({"genuine", "fake", "unknown", "tag", "undo", "open", "previous", "next"})
+ACTIONS = frozenset(
+    {"genuine", "fake", "unknown", "tag", "exclude", "undo", "open", "previous", "next"}
+)
 MAX_ITEMS = 1_000
 MAX_ARGUMENT = 64
 
@@ -36,28 +39,42 @@ class Acknowledged:
     nonce: str = ""
     number: int = 0
 
+    def __post_init__(self) -> None:
+        self._turn = threading.Lock()
+
     def take(self, told: Any, known: set[int]) -> Iterator[Act]:
         """Yield the acts of a batch that were not taken before, in order.
-
-        An act counts as taken before it is done: what fails is told and never tried again.
 
         Args:
             told: What the browser sent: {"nonce", "items": [{"number", "action", "ids",
                 "argument"}]}; anything else in it is passed over.
             known: Ids of cells that this grid has shown.
         """
+        for item in self.fresh(told):
+            if act := _read(item, known):
+                yield act
+
+    def fresh(self, told: Any) -> Iterator[dict[str, Any]]:
+        """Yield the items of a batch that were not taken before, in order.
+
+        An act counts as taken before it is done: what fails is told and never tried again. While
+        they are done, another run of the page waits: Streamlit starts the next one before the
+        last has ended.
+
+        Args:
+            told: {"nonce", "items": [{"number", ...}]}; anything else in it is passed over.
+        """
         if not isinstance(told, dict) or _text(told.get("nonce")) is None:
             return
         items = told.get("items")
-        if told["nonce"] != self.nonce:
-            self.nonce, self.number = told["nonce"], 0
-        for item in items[:MAX_ITEMS] if isinstance(items, list) else []:
-            number = item.get("number") if isinstance(item, dict) else None
-            if type(number) is not int or number <= self.number:
-                continue
-            self.number = number
-            if act := _read(item, known):
-                yield act
+        with self._turn:
+            if told["nonce"] != self.nonce:
+                self.nonce, self.number = told["nonce"], 0
+            for item in items[:MAX_ITEMS] if isinstance(items, list) else []:
+                number = item.get("number") if isinstance(item, dict) else None
+                if type(number) is int and number > self.number:
+                    self.number = number
+                    yield item
 
 
 def _read(item: dict[str, Any], known: set[int]) -> Act | None:

@@ -25,6 +25,7 @@ const ACTS = {
   g: "genuine",
   f: "fake",
   x: "unknown",
+  e: "exclude",
   u: "undo",
   "[": "previous",
   "]": "next",
@@ -32,12 +33,14 @@ const ACTS = {
   PageDown: "next",
 }
 const LABELS = ["genuine", "fake", "unknown"]
+const ABOUT_IMAGES = [...LABELS, "exclude"]
 const KEYS = [
   ["G", "Label genuine"],
   ["F", "Label fake"],
   ["X", "Label unknown"],
   ["T", "Put a tag"],
-  ["U", "Undo your last label or tag"],
+  ["E", "Exclude, or include again"],
+  ["U", "Undo your last label, tag or exclusion"],
   ["Arrows", "Move"],
   ["Space", "Select or deselect"],
   ["Shift + arrows", "Select a range"],
@@ -149,7 +152,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const show = () =>
     [...grid.children].forEach((child, i) => {
       child.tabIndex = i === state.focus ? 0 : -1
-      if (selectable) child.setAttribute("aria-selected", String(state.selected.has(ids[i])))
+      const isSelected = data.allSelected > 0 || state.selected.has(ids[i])
+      if (selectable) child.setAttribute("aria-selected", String(isSelected))
     })
   const moveTo = i => {
     state.focus = i
@@ -238,6 +242,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
 
   const hasFocus = () => grid.contains(focused())
   const targets = () => {
+    if (data.allSelected) return ids
     const chosen = ids.filter(id => state.selected.has(id))
     if (chosen.length) return chosen
     if (hasFocus()) return [ids[state.focus]]
@@ -255,7 +260,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const input = tagging.querySelector("input")
     ask(tagging, () => {
       input.value = ""
-      const n = about.length === 1 ? "1 image" : `${about.length} images`
+      const total = data.allSelected || about.length
+      const n = total === 1 ? "1 image" : `${total.toLocaleString("en")} images`
       tagging.querySelector(".about").textContent = `Tag ${n}`
     })
     form.onsubmit = () => {
@@ -267,7 +273,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     if (key === "?") return ask(help, () => drawHelp(help))
     if (key === "t") return askTag(targets())
     const action = ACTS[key]
-    if (!LABELS.includes(action)) return act(action)
+    if (!ABOUT_IMAGES.includes(action)) return act(action)
     const about = targets()
     if (about.length) act(action, about)
   }

@@ -29,7 +29,7 @@ Work = Callable[[Context, str, str, Mapping[str, Any], Report], dict[str, Any]]
 
 
 def _works() -> dict[str, Work]:
-    from dashboard.jobs import exporting, generating, training
+    from dashboard.jobs import exporting, generating, mapping, training
 
     return {
         "generate": generating.generate,
@@ -37,6 +37,7 @@ def _works() -> dict[str, Work]:
         "tune": training.search,
         "evaluate": training.evaluate,
         "export": exporting.export_version,
+        "map": mapping.draw_map,
     }
 
 
@@ -61,8 +62,8 @@ def main(kind: str, job_id: str, author: str) -> int:
 
 
 def _device(opened: Context, kind: str) -> AbstractContextManager[object]:
-    """Keep the GPU to one job at a time; an export does not use it."""
-    if kind == "export":
+    """Keep the GPU to one job at a time; exports and maps do not use it."""
+    if kind in ("export", "map"):
         return nullcontext()
     return FileLock(opened.settings.folder("workers") / "gpu.lock")
 

@@ -37,13 +37,17 @@ _STATES = {
 _QUEUES = {
     "import": engine.FLOW,
     "faces": engine.FLOW,
+    "measure": engine.FLOW,
     "freeze": engine.CPU,
     "generate": engine.GPU,
     "train": engine.GPU,
     "tune": engine.GPU,
     "evaluate": engine.GPU,
     "identify": engine.CPU,
+    "accept": engine.CPU,
     "export": engine.CPU,
+    "mislabelled": engine.CPU,
+    "map": engine.CPU,
 }
 KINDS = tuple(_QUEUES)
 
@@ -163,6 +167,10 @@ class Jobs:
         """Measure the faces of all images that wait for it; return the job."""
         return self._enqueue("faces", {}, once="faces")
 
+    def measure_again(self) -> str:
+        """Measure the images anew that an older version has measured; return the job."""
+        return self._enqueue("measure", {}, once="measure")
+
     def freeze(
         self,
         *,
@@ -206,10 +214,26 @@ class Jobs:
         """Look for names and faces that disagree; return the job."""
         return self._enqueue("identify", {}, once="identify")
 
+    def accept(self, max_bits: int) -> str:
+        """Decide the near-duplicate pairs up to a distance as suggested; return the job."""
+        return self._enqueue("accept", {"max_bits": max_bits}, once="accept")
+
     def export(self, version: int, format: str, copies: Copies = Copies.ORIGINALS) -> str:
         """Write a frozen version out in one of the formats of `EXPORTS`; return the job."""
         arguments = {"version": version, "format": format, "copies": copies.value}
         return self._enqueue("export", arguments, once=f"export {version} {format} {copies}")
+
+    def find_label_mistakes(self, run_id: int, *, join_folds: bool = True) -> str:
+        """Look for labels that a run's scores contradict; return the job.
+
+        `join_folds` takes the scores of like runs on the other folds too, if there are any.
+        """
+        arguments = {"run_id": run_id, "join_folds": join_folds}
+        return self._enqueue("mislabelled", arguments, once="mislabelled")
+
+    def draw_map(self, *, anew: bool = False, seed: int = 0) -> str:
+        """Put new images on the map of faces, or draw it anew; return the job."""
+        return self._enqueue("map", {"anew": anew, "seed": seed}, once="map")
 
     def list_jobs(self, limit: int = 50) -> list[Job]:
         """Return jobs, newest first."""

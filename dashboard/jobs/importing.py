@@ -7,18 +7,20 @@ from upath import UPath
 
 from core.curation.exports.csv_manifest import MANIFEST
 from core.curation.exports.read import is_ours, read_export
+from core.curation.ingest import DetectFaces
 from core.curation.scan import read_manifest, scan
 from core.errors import InvalidInput, NotFound
+from core.faces.detect import detect
 from core.images.checksum import checksum
 from core.images.decode import RejectedImage
 from core.images.storage import inside
-from core.types import ImageFacts, Label, NormaliseRule, SourceFile
+from core.types import ChecksumSha256, Label, NormaliseRule, SourceFile
 from dashboard.jobs.context import Context
 from dashboard.jobs.exporting import unpacked
-from dashboard.jobs.files import take_in
+from dashboard.jobs.files import is_complete, take_in
 from db import imports
 from db.engine import reading, writing
-from db.imports import PendingFile, Rejection
+from db.imports import Found, KnownImage, PendingFile, Rejection
 
 
 def list_files(context: Context, job_id: str, arguments: Mapping[str, Any]) -> int:
@@ -55,25 +57,56 @@ def _unpacked(context: Context, job_id: str, arguments: Mapping[str, Any]) -> Ma
     return {**arguments, "storage": storage, "manifest": MANIFEST}
 
 
-def settle_files(context: Context, job_id: str, start: int, stop: int) -> None:
+def settle_files(
+    context: Context, job_id: str, start: int, stop: int, find_faces: DetectFaces = detect
+) -> None:
     """Settle the files of one stretch that an earlier try has not settled."""
     with reading(context.database) as session:
         rule = imports.normalise_rule(session)
         files = imports.pending_files(session, job_id, start, stop)
-    found = [(file, _look_at(context, file, rule)) for file in files]
+    seen: dict[ChecksumSha256, Found] = {}
+    found = [(file, _look_at(context, file, rule, find_faces, seen)) for file in files]
     with writing(context.database) as session:
         imports.settle_all(session, job_id, found)
 
 
-def _look_at(context: Context, file: PendingFile, rule: NormaliseRule) -> ImageFacts | Rejection:
-    data = b""
+def _look_at(
+    context: Context,
+    file: PendingFile,
+    rule: NormaliseRule,
+    find_faces: DetectFaces,
+    seen: dict[ChecksumSha256, Found],
+) -> Found:
+    """Say what a file is; bytes that were seen before are read and summed, but not decoded."""
     try:
         data = context.storages.read(file.storage, file.key)
-        return take_in(context.store, data, rule)
-    except RejectedImage as error:
-        return Rejection(error.reason.value, str(error), checksum(data))
     except (OSError, NotFound, InvalidInput) as error:
         return Rejection(imports.UNREADABLE, str(error))
+    name = checksum(data)
+    if name not in seen:
+        seen[name] = _take_in(context, data, name, rule, find_faces)
+    return seen[name]
+
+
+def _take_in(
+    context: Context,
+    data: bytes,
+    name: ChecksumSha256,
+    rule: NormaliseRule,
+    find_faces: DetectFaces,
+) -> Found:
+    # The files are asked first, which is cheap: without them a known image is made whole again.
+    if is_complete(context.store, name, len(data)) and _is_known(context, name):
+        return KnownImage(name)
+    try:
+        return take_in(context.store, data, rule, name, find_faces)
+    except RejectedImage as error:
+        return Rejection(error.reason.value, str(error), name)
+
+
+def _is_known(context: Context, name: ChecksumSha256) -> bool:
+    with reading(context.database) as session:
+        return imports.is_known(session, name)
 
 
 def count_outcomes(context: Context, job_id: str) -> dict[str, int]:

@@ -14,7 +14,8 @@ from core.images.hashes import HASH_VERSION
 from core.types import ImageRecord, RgbImage
 from dashboard.jobs.context import Context
 from dashboard.jobs.files import stored_pixels
-from db import images, pairs
+from dashboard.jobs.packed import compared_hashes
+from db import hashes, images, pairs
 from db.engine import reading, writing
 
 ALGORITHMS = ("phash", "phash-mirrored")
@@ -32,19 +33,26 @@ class Candidate:
 
 def candidates(context: Context) -> tuple[list[Candidate], list[int]]:
     """Return the unchecked pairs of new images against all, and the new images' numbers."""
+    folder = context.settings.folder("cache")
     with reading(context.database) as session:
-        rows = pairs.hashed_images(session, ALGORITHMS, HASH_VERSION)
-        known = pairs.known_pairs(session)
-    ids = [image_id for image_id, _, _ in rows]
-    first_new = sum(is_paired for _, is_paired, _ in rows)
-    hashes = np.array([values for _, _, values in rows], dtype=np.uint64).reshape(-1, 2)
-    found = {(c.left_id, c.right_id): c for c in _close(ids, hashes, first_new)}
-    return [c for key, c in sorted(found.items()) if key not in known], ids[first_new:]
+        new_ids, new = hashes.unpaired_hashes(session, ALGORITHMS, HASH_VERSION)
+        if not len(new_ids):
+            return [], []
+        old_ids, old = compared_hashes(session, folder, ALGORITHMS, HASH_VERSION)
+    ids, values = np.concatenate([old_ids, new_ids]), np.concatenate([old, new])
+    found = {(c.left_id, c.right_id): c for c in _close(ids, values, len(old_ids))}
+    with reading(context.database) as session:
+        known = hashes.known_links(session, {left for left, _ in found})
+        generated = hashes.generated_among(session, {end for link in found for end in link})
+    unknown = (link for link in sorted(found.keys() - known) if not generated & set(link))
+    return [found[link] for link in unknown], new_ids.tolist()
 
 
-def _close(ids: Sequence[int], hashes: NDArray[np.uint64], first_new: int) -> Iterator[Candidate]:
+def _close(
+    ids: NDArray[np.int64], values: NDArray[np.uint64], first_new: int
+) -> Iterator[Candidate]:
     """Yield mirrored pairs before plain ones, which overrule them."""
-    plain, mirrored = hashes[:, 0], hashes[:, 1]
+    plain, mirrored = np.ascontiguousarray(values.T)
     new = slice(first_new, None)
     for one, other in ((mirrored, plain), (plain, mirrored)):
         for i, j, distance in zip(*near_pairs_between(one[new], other, RADIUS_BITS), strict=True):
@@ -54,8 +62,8 @@ def _close(ids: Sequence[int], hashes: NDArray[np.uint64], first_new: int) -> It
         yield _candidate(ids[left], ids[right], distance, is_mirrored=False)
 
 
-def _candidate(a: int, b: int, distance: Any, *, is_mirrored: bool) -> Candidate:
-    return Candidate(min(a, b), max(a, b), int(distance), is_mirrored)
+def _candidate(a: Any, b: Any, distance: Any, *, is_mirrored: bool) -> Candidate:
+    return Candidate(int(min(a, b)), int(max(a, b)), int(distance), is_mirrored)
 
 
 def check(context: Context, part: Sequence[Candidate]) -> None:
@@ -92,4 +100,4 @@ def _checked(
 def finish(context: Context, new: Sequence[int]) -> None:
     """Note that the new images were compared with all others."""
     with writing(context.database) as session:
-        pairs.mark_paired(session, new)
+        hashes.mark_paired(session, new)

@@ -1,5 +1,7 @@
 import base64
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,6 +104,24 @@ def test_no_more_than_the_limit_is_taken_of_a_batch() -> None:
     items = [item(n) for n in range(1, MAX_ITEMS + 10)]
     assert len(list(done.take({"nonce": "a", "items": items}, {1}))) == MAX_ITEMS
     assert len(list(done.take({"nonce": "a", "items": items[MAX_ITEMS:]}, {1}))) == 9
+
+
+def test_two_runs_of_a_page_do_each_act_once_and_in_order() -> None:
+    """Streamlit begins the next run while the last is still in its callback."""
+    done, seen = Acknowledged(), []
+    batch = {"nonce": "a", "items": [item(n) for n in range(1, 40)]}
+
+    def run() -> None:
+        for each in done.fresh(batch):
+            time.sleep(0.001)
+            seen.append(each["number"])
+
+    runs = [threading.Thread(target=run) for _ in range(3)]
+    for each in runs:
+        each.start()
+    for each in runs:
+        each.join()
+    assert seen == list(range(1, 40))
 
 
 def test_thumbnail_holds_the_stored_bytes(home: Path) -> None:

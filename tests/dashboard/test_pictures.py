@@ -12,11 +12,9 @@ from PIL import Image
 
 from core.errors import NotFound
 from core.images.checksum import checksum
-from core.types import Box, Face, ImageRecord, Label, Status
+from core.types import ImageRecord, Label, Status
 from dashboard import pictures, resources
 from dashboard.settings import settings
-
-FACE = Face(Box(20, 10, 40, 30), ((30.0, 20.0),), 0.9)
 
 
 def encode(pixels: NDArray[np.uint8], image_format: str = "PNG") -> bytes:
@@ -59,8 +57,8 @@ def stored(pixels: NDArray[np.uint8], image_format: str) -> ImageRecord:
         status=Status.ACTIVE,
         status_reason=None,
         notes=(),
-        face=FACE,
-        n_faces=1,
+        face=None,
+        n_faces=0,
         created_at=datetime.now(UTC),
     )
 
@@ -84,14 +82,6 @@ def test_wide_original_is_shown_smaller(home: None) -> None:
     shown = pictures.original(stored(flat(92, width_px=2000), "PNG"))
     assert decode(shown.data).shape[1] == pictures.MAX_SHOWN_PX
     assert shown.note == "Shown at a width of 1,460 px."
-
-
-def test_face_is_drawn_where_it_is(home: None) -> None:
-    shown = decode(pictures.original(stored(flat(0), "PNG"), with_face=True).data)
-    assert shown[25, 20, 0] > 150  # the box's left side
-    assert shown[20, 30, 0] > 150  # the landmark
-    assert shown[5, 90].max() < 40  # outside
-    assert shown[32, 50].max() < 40  # inside, off the landmark
 
 
 def test_missing_original_is_named(home: None) -> None:

@@ -2,7 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,12 +13,15 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
-from core.types import Claim, Label, Split, Status, Verdict
-from db import images, pairs, tags
+from core.types import Claim, FaceDetail, Label, Split, Status, Verdict
+from db import faces, images, pairs, snapshot, tags
 from db.catalogue import Catalogue, Sort
+from db.changes import read_into
+from db.columns import Columns
 from db.engine import reading, writing
 from db.images import ImageFilter, Range
 from tests.db.builders import (
+    FACE,
     MODEST,
     STORAGE,
     add,
@@ -250,3 +256,89 @@ def test_it_finds_what_a_walk_over_the_rows_finds(
 
 def _key(blur: float | None) -> float:
     return -1.0 if blur is None else blur
+
+
+# The file that the next process begins with
+
+
+def _numbers(engine: Engine, path: Path, **wanted: Any) -> list[int]:
+    """Ask a catalogue of a new process."""
+    with reading(engine) as session:
+        return Catalogue(path, save_after=1).find(session, ImageFilter(**wanted))[0]
+
+
+def test_a_new_process_begins_with_the_file_and_reads_what_changed_since(
+    database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "catalogue.npz"
+    with writing(database) as session:
+        ids = [add(session, n, Label.GENUINE, f"Person {n}") for n in range(4)]
+    assert _numbers(database, path) == ids
+    with writing(database) as session:
+        images.relabel(session, ids[:1], Label.FAKE, actor="ada")
+        tags.add_tag(session, ids[1:3], "odd", actor="ada")
+        late = add(session, "late", Label.FAKE)
+    n_read: list[int] = []
+    put = Columns.put
+
+    def counted(self: Columns, rows: Sequence[Sequence[Any]]) -> None:
+        n_read.append(len(rows))
+        put(self, rows)
+
+    monkeypatch.setattr(Columns, "put", counted)
+    assert _numbers(database, path, label=Label.FAKE) == [ids[0], late]
+    assert sum(n_read) == 4
+    assert _numbers(database, path, tag="odd") == ids[1:3]
+    assert _numbers(database, path, text="person 3") == ids[3:]
+
+
+def test_the_file_of_another_database_is_not_believed(database: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.npz"
+    other = tmp_path / "other.npz"
+    with writing(database) as session:
+        ids = [add(session, n, Label.GENUINE) for n in range(3)]
+    assert _numbers(database, other) == ids
+    with reading(database) as session:
+        columns, marks = Columns(), {"events": None, "locations": None}
+        read_into(session, columns)
+        columns.words["label"].put(np.array([0]), ["fake"])
+        columns.revisions[0] += 1
+        snapshot.save(path, columns, marks)
+    assert _numbers(database, path, label=Label.FAKE) == []
+
+
+def test_a_backup_that_was_put_back_and_went_on_otherwise_is_noticed(
+    sqlite: Engine, empty_sqlite: Path, tmp_path: Path
+) -> None:
+    path, file = tmp_path / "catalogue.npz", Path(str(sqlite.url.database))
+    with writing(sqlite) as session:
+        ids = [add(session, n, Label.GENUINE) for n in range(3)]
+    sqlite.dispose()
+    backup = file.read_bytes()
+    with writing(sqlite) as session:
+        images.relabel(session, ids[:1], Label.FAKE, actor="ada")
+    assert _numbers(sqlite, path, label=Label.FAKE) == ids[:1]
+    sqlite.dispose()
+    file.write_bytes(backup)
+    with writing(sqlite) as session:  # the same image at the same revision
+        images.relabel(session, ids[:1], Label.UNKNOWN, actor="ada")
+    assert _numbers(sqlite, path, label=Label.FAKE) == []
+    assert _numbers(sqlite, path, label=Label.UNKNOWN) == ids[:1]
+
+
+def test_the_scores_of_the_largest_face_are_columns(writer: Session) -> None:
+    a, b = add(writer, "a"), add(writer, "b")
+    seen = FaceDetail(FACE, {}, {"face_blur": 12.5, "teeth": None}, None)
+    faces.replace_faces(writer, b, [seen], "v1")
+    catalogue = Catalogue()
+    assert catalogue.find(writer, ImageFilter(), Sort("face_blur"))[0] == [b, a]
+    assert catalogue.values(writer, "face_blur", ImageFilter()).tolist() == [12.5]
+    assert catalogue.values(writer, "teeth", ImageFilter()).tolist() == []
+    faces.replace_faces(writer, b, [], "v2")
+    assert catalogue.values(writer, "face_blur", ImageFilter()).tolist() == []
+
+
+def test_those_without_a_word_come_last_both_ways(writer: Session) -> None:
+    b, none, a = add(writer, 1, identity="Bo"), add(writer, 2), add(writer, 3, identity="Al")
+    down = Sort("identity", is_descending=True)
+    assert Catalogue().find(writer, ImageFilter(), down)[0] == [b, a, none]

@@ -1,8 +1,10 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from db import checks
+from db.tables import ImageRow
+from tests.db.builders import add
 
 
 def test_a_line_is_drawn_moved_and_put_back(writer: Session) -> None:
@@ -17,3 +19,22 @@ def test_a_line_is_drawn_moved_and_put_back(writer: Session) -> None:
     assert checks.thresholds(writer) == {"dark": 0.2}
     with pytest.raises(NotFound, match="no line of yours"):
         checks.undo_threshold(writer, actor="ada")
+
+
+def test_a_line_that_somebody_moved_since_is_not_put_back(writer: Session) -> None:
+    checks.set_threshold(writer, "blur", 80.0, actor="ada")
+    checks.set_threshold(writer, "blur", 90.0, actor="bob")
+    with pytest.raises(Conflict, match="bob moved it"):
+        checks.undo_threshold(writer, actor="ada")
+    checks.undo_threshold(writer, actor="bob")
+    checks.undo_threshold(writer, actor="ada")
+    assert checks.thresholds(writer) == {}
+
+
+def test_the_newest_revision_rises_with_every_change(writer: Session) -> None:
+    assert checks.newest_revision(writer) == 0
+    image_id = add(writer, "x")
+    first = checks.newest_revision(writer)
+    writer.get_one(ImageRow, image_id).label = "fake"
+    writer.flush()
+    assert checks.newest_revision(writer) > first > 0

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import NotFound
 from core.types import Box, Face, FaceDetail, Feature
 from db import faces, images
 from db.tables import ImageRow
 from tests.db.builders import MODEST, add, forgotten
 
 POINTS = tuple((float(i), i + 0.5) for i in range(5))
-EYE, MOVED = Box(20, 30, 10, 5), Box(22, 31, 12, 6)
+EYE = Box(20, 30, 10, 5)
 
 
 def _vector(seed: int) -> NDArray[np.float32]:
@@ -50,7 +50,7 @@ def test_what_was_measured_comes_back(writer: Session) -> None:
     image_id = add(writer, "a")
     faces.replace_faces(writer, image_id, [_detail(), _detail(150, 30, seed=2)], "v1")
     writer.expire_all()
-    large, small = faces.faces_of(writer, image_id)
+    large, small = faces.faces_of(writer, image_id).values()
     assert _same(large, _detail())
     assert _same(small, _detail(150, 30, seed=2))
     assert np.linalg.norm(large.embedding) == pytest.approx(1)  # type: ignore[arg-type]
@@ -68,7 +68,7 @@ def test_the_largest_faces_scores_stand_beside_the_images_own(writer: Session) -
     faces.replace_faces(writer, image_id, [], "v2")
     row = _row(writer, image_id)
     assert (row.scores, row.faces_version, row.n_faces, row.face) == ({"blur": 3.0}, "v2", 0, None)
-    assert faces.faces_of(writer, image_id) == []
+    assert faces.faces_of(writer, image_id) == {}
 
 
 def test_new_measurements_give_the_image_a_higher_revision(database: Engine) -> None:
@@ -97,88 +97,32 @@ def test_images_wait_until_the_present_version_has_seen_them(writer: Session) ->
     assert [record.id for record in waiting] == [ids[2]]
 
 
-def test_a_correction_is_remembered_and_outlives_the_next_measurement(writer: Session) -> None:
+def test_waiting_images_come_page_by_page(writer: Session) -> None:
+    ids = [add(writer, content) for content in "abcde"]
+    found = faces.waiting_images(writer, "v1", 2, offset=3)
+    assert [record.id for record in found] == ids[3:]
+
+
+def test_boxes_of_many_images_stand_largest_first(writer: Session) -> None:
+    first, faceless = add(writer, "a"), add(writer, "b")
+    faces.replace_faces(writer, first, [_detail(), _detail(150, 30)], "v1")
+    faces.replace_faces(writer, faceless, [], "v1")
+    found = faces.boxes_of(writer, [first, faceless])
+    assert found == {first: [_detail().face.box, _detail(150, 30).face.box]}
+
+
+def test_an_image_is_measured_in_some_version_or_in_one(writer: Session) -> None:
     image_id = add(writer, "a")
-    faces.replace_faces(writer, image_id, [_detail(), _detail(150, 30)], "v1")
-    faces.correct_feature(writer, image_id, 0, Feature.LEFT_EYE, MOVED, actor="ada")
-    faces.correct_feature(writer, image_id, 0, Feature.LIPS, None, actor="ada")
-    larger = _detail(150, 60, scores={"face_blur": 7.0})
-    again = _detail(11, 52, scores={"face_blur": 8.0}, features={})
-    faces.replace_faces(writer, image_id, [larger, again], "v2")
-    first, second = faces.faces_of(writer, image_id)
-    assert (first.face, first.is_corrected) == (larger.face, False)
-    assert (second.face, second.is_corrected) == (again.face, True)
-    assert second.features == {Feature.LEFT_EYE: MOVED}
-    assert second.scores == {"face_blur": 8.0}
+    assert not faces.is_measured(writer, image_id)
+    faces.replace_faces(writer, image_id, [], "v1")
+    assert faces.is_measured(writer, image_id)
+    assert faces.is_measured(writer, image_id, "v1")
+    assert not faces.is_measured(writer, image_id, "v2")
 
 
-def test_a_corrected_face_that_is_not_found_again_stays(writer: Session) -> None:
-    image_id = add(writer, "a")
-    faces.replace_faces(writer, image_id, [_detail()], "v1")
-    faces.correct_feature(writer, image_id, 0, Feature.LEFT_EYE, MOVED, actor="ada")
-    faces.replace_faces(writer, image_id, [_detail(150, 30)], "v2")
-    kept, new = faces.faces_of(writer, image_id)
-    assert (kept.face, kept.features[Feature.LEFT_EYE]) == (_detail().face, MOVED)
-    assert new.face == _detail(150, 30).face
-    assert images.get_image(writer, image_id).n_faces == 2
-
-
-def test_a_correction_is_undone_even_after_a_new_measurement(writer: Session) -> None:
-    image_id = add(writer, "a")
-    faces.replace_faces(writer, image_id, [_detail()], "v1")
-    faces.correct_feature(writer, image_id, 0, Feature.LEFT_EYE, MOVED, actor="ada")
-    faces.replace_faces(writer, image_id, [_detail(150, 90), _detail()], "v2")
-    undone = faces.undo_correction(writer, actor="ada")
-    assert undone == faces.Correction(image_id, Feature.LEFT_EYE, EYE, MOVED)
-    restored = faces.faces_of(writer, image_id)[1]
-    assert (restored.features[Feature.LEFT_EYE], restored.is_corrected) == (EYE, False)
-    with pytest.raises(NotFound, match="no correction of a face of yours"):
-        faces.undo_correction(writer, actor="ada")
-
-
-def test_a_part_that_was_missing_is_missing_again_after_the_undo(writer: Session) -> None:
-    image_id = add(writer, "a")
-    faces.replace_faces(writer, image_id, [_detail()], "v1")
-    faces.correct_feature(writer, image_id, 0, Feature.NOSE, MOVED, actor="ada")
-    faces.correct_feature(writer, image_id, 0, Feature.LIPS, None, actor="bob")
-    faces.undo_correction(writer, actor="ada")
-    (face,) = faces.faces_of(writer, image_id)
-    assert (set(face.features), face.is_corrected) == ({Feature.LEFT_EYE}, True)
-
-
-def test_nobody_undoes_what_another_corrected_since(writer: Session) -> None:
-    image_id = add(writer, "a")
-    faces.replace_faces(writer, image_id, [_detail()], "v1")
-    faces.correct_feature(writer, image_id, 0, Feature.LIPS, MOVED, actor="ada")
-    faces.correct_feature(writer, image_id, 0, Feature.LIPS, EYE, actor="bob")
-    with pytest.raises(Conflict, match="Received one by bob"):
-        faces.undo_correction(writer, actor="ada")
-
-
-@pytest.mark.parametrize(
-    "box",
-    [
-        Box(1, 1, 0, 5),
-        Box(1, 1, 5, -1),
-        Box(float("nan"), 1, 5, 5),
-        Box(1, 1, float("inf"), 5),
-        Box(250, 1, 5, 5),
-        Box(1, -9, 5, 5),
-    ],
-)
-def test_a_box_must_have_an_area_in_the_picture(writer: Session, box: Box) -> None:
-    image_id = add(writer, "a")
-    faces.replace_faces(writer, image_id, [_detail()], "v1")
-    with pytest.raises(InvalidInput, match=r"Expected a box.*250 x 250 px"):
-        faces.correct_feature(writer, image_id, 0, Feature.LIPS, box, actor="ada")
-
-
-def test_unknown_images_and_faces_are_named(writer: Session) -> None:
-    image_id = add(writer, "a")
+def test_unknown_images_are_named(writer: Session) -> None:
     with pytest.raises(NotFound, match="Received 999"):
         faces.replace_faces(writer, 999, [], "v1")
-    with pytest.raises(NotFound, match=r"Received 3\."):
-        faces.correct_feature(writer, image_id, 3, Feature.LIPS, EYE, actor="ada")
 
 
 def test_embeddings_are_those_of_the_largest_faces(writer: Session) -> None:
@@ -205,5 +149,5 @@ def test_faces_stand_largest_first(database: Engine, places: list[tuple[int, int
         image_id = add(session, "a")
         details = [_detail(x, side) for x, side in places]
         faces.replace_faces(session, image_id, details, "v1")
-        found = [face.face.box.width for face in faces.faces_of(session, image_id)]
+        found = [face.face.box.width for face in faces.faces_of(session, image_id).values()]
         assert found == sorted((float(side) for _, side in places), reverse=True)

@@ -89,6 +89,7 @@ def test_each_figure(writer: Session) -> None:
         "next_genuine": 1,
         "next_fake": 2,
         "without_face": 1,
+        "outdated": 5,
         "identities": 2,
         "pairs_pending": 1,
         "pairs_decided": 1,

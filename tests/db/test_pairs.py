@@ -3,27 +3,23 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from core.curation.clusters import clusters
 from core.errors import Conflict, NotFound
-from core.types import Claim, Label, Split, Status, Verdict
-from db import events, images, imports, pairs
+from core.types import Split, Status, Verdict
+from db import events, images, pairs
 from db.catalogue import Catalogue
+from db.hashes import known_links
 from db.images import ImageFilter
-from db.protected import protect
 from db.tables import ImageRow
 from tests.db.builders import (
     MODEST,
-    STORAGE,
     add,
     add_pair,
     checksum,
-    facts,
     forgotten,
     freeze,
-    import_file,
 )
 
 
@@ -43,39 +39,6 @@ def undone(session: Session) -> list[int]:
 # Finding
 
 
-def test_hashes_come_with_the_compared_images_first(writer: Session) -> None:
-    a, b, c = numbers(writer, 3)
-    pairs.mark_paired(writer, [b])
-    found = pairs.hashed_images(writer, ["phash-mirrored", "phash"], "v1")
-    assert [(image_id, is_paired) for image_id, is_paired, _ in found] == [
-        (b, True),
-        (a, False),
-        (c, False),
-    ]
-    assert found[1][2] == (int(checksum(0)[16:32], 16), int(checksum(0)[:16], 16))
-
-
-def test_hashes_of_another_version_or_algorithm_are_not_compared(writer: Session) -> None:
-    old = add(writer, "old", hash_version="v0")
-    add(writer, "half", hashes={"phash": "0" * 16})
-    assert [
-        found[0] for found in pairs.hashed_images(writer, ["phash", "phash-mirrored"], "v0")
-    ] == [old]
-    assert pairs.hashed_images(writer, ["phash", "phash-mirrored"], "v1") == []
-
-
-def test_generated_fakes_are_not_compared(writer: Session) -> None:
-    parent = add(writer, "a")
-    imports.add_fake(writer, facts("f"), Claim(Label.FAKE), [parent], {})
-    assert [found[0] for found in pairs.hashed_images(writer, ["phash"], "v1")] == [parent]
-
-
-def test_more_images_are_marked_than_one_statement_takes(writer: Session) -> None:
-    (a,) = numbers(writer, 1)
-    pairs.mark_paired(writer, [*range(100, 40_100), a])
-    assert [found[1] for found in pairs.hashed_images(writer, ["phash"], "v1")] == [True]
-
-
 def test_a_pair_found_again_stays_as_it_was_decided(writer: Session) -> None:
     a, b = numbers(writer, 2)
     pair_id = add_pair(writer, a, b, bits=2)
@@ -83,7 +46,7 @@ def test_a_pair_found_again_stays_as_it_was_decided(writer: Session) -> None:
     assert add_pair(writer, a, b, bits=5) == pair_id
     pair = pairs.get_pair(writer, pair_id)
     assert (pair.distance_bits, pair.verdict) == (2, Verdict.KEEP_BOTH)
-    assert pairs.known_pairs(writer) == {(a, b)}
+    assert known_links(writer, [a]) == {(a, b)}
 
 
 def test_pending_pairs_come_nearest_first_in_pages(writer: Session) -> None:
@@ -239,7 +202,7 @@ def test_what_is_not_a_duplicate_may_part_and_never_comes_again(writer: Session)
     add_pair(writer, a, b)
     assert pairs.links(writer) == [(b, c)]
     assert [pair.id for pair in pairs.pending_pairs(writer, 9)] == [other]
-    assert (a, b) in pairs.known_pairs(writer)
+    assert (a, b) in known_links(writer, [a])
     pairs.undo_decision(writer, actor="ada")
     assert sorted(pairs.links(writer)) == [(a, b), (b, c)]
 
@@ -250,96 +213,6 @@ def test_an_image_excluded_for_another_reason_stays_so(writer: Session) -> None:
     image.status, image.status_reason = "excluded", "not in version 1"
     pairs.decide(writer, add_pair(writer, a, b), Verdict.KEEP_BOTH, actor="ada")
     assert status(writer, a) == ("excluded", "not in version 1")
-
-
-# Accepting suggestions
-
-
-def found_in(session: Session, folder: str, content: object, **changes: object) -> int:
-    """Import an image into a folder and return its number."""
-    import_file(session, f"job {content}", f"{folder}/{content}.jpg", facts(content, **changes))
-    return images.get_by_checksum(session, checksum(content)).id
-
-
-def test_suggestions_up_to_a_distance_are_one_act_that_one_undo_takes_back(
-    writer: Session,
-) -> None:
-    a, b, c, d = numbers(writer, 4)
-    near, tie = add_pair(writer, a, b, bits=1), add_pair(writer, b, c, bits=2)
-    far = add_pair(writer, c, d, bits=5)
-    mine = add_pair(writer, a, d, bits=6)
-    pairs.decide(writer, mine, Verdict.KEEP_BOTH, actor="ada")
-    seen = writer.scalar(select(func.max(ImageRow.revision)))
-    assert pairs.count_pending(writer, 2) == 2
-    assert pairs.accept_suggestions(writer, 2, actor="ada") == pairs.Accepted(2, 0)
-    assert [status(writer, i)[0] for i in (a, b, c, d)] == [
-        "active",
-        "excluded",
-        "excluded",
-        "active",
-    ]
-    touched = select(ImageRow.id).where(ImageRow.revision > seen).order_by(ImageRow.id)
-    assert list(writer.scalars(touched)) == [b, c]
-    assert pairs.count_pending(writer, 6) == 1
-    assert undone(writer) == [near, tie]
-    assert [status(writer, i) for i in (a, b, c)] == [("active", None)] * 3
-    assert pairs.get_pair(writer, far).verdict is None
-    assert undone(writer) == [mine]
-
-
-def test_suggestions_leave_what_a_person_has_to_see(writer: Session) -> None:
-    genuine, fake = add(writer, "g"), add(writer, "f", Label.FAKE)
-    ada, grace = add(writer, "a", identity="Ada"), add(writer, "b", identity="Grace")
-    circle = [add(writer, i, width_px=250 + 10 * i) for i in range(3)]
-    labels, names = add_pair(writer, genuine, fake), add_pair(writer, ada, grace)
-    # A person kept the smallest in place of the largest: the larger cannot win all the way back.
-    first = add_pair(writer, circle[0], circle[2])
-    pairs.decide(writer, first, Verdict.KEEP_LEFT, actor="bob")
-    add_pair(writer, circle[0], circle[1], bits=1)
-    left = add_pair(writer, circle[1], circle[2], bits=2)
-    assert pairs.accept_suggestions(writer, 8, actor="ada") == pairs.Accepted(1, 3)
-    assert [pair.id for pair in pairs.pending_pairs(writer, 9)] == [labels, names, left]
-    assert [status(writer, i)[0] for i in circle] == ["excluded", "active", "excluded"]
-
-
-def test_nothing_to_accept_leaves_no_act(writer: Session) -> None:
-    assert pairs.accept_suggestions(writer, 8, actor="ada") == pairs.Accepted(0, 0)
-    with pytest.raises(NotFound, match="no verdict of yours"):
-        pairs.undo_decision(writer, actor="ada")
-
-
-@MODEST
-@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 8)), max_size=20))
-def test_accepting_always_leaves_a_copy_and_undo_leaves_no_trace(
-    database: Engine, drawn: list[tuple[int, int, int]]
-) -> None:
-    with forgotten(database) as session:
-        ids = [add(session, i, width_px=200 + 20 * (i % 3)) for i in range(7)]
-        for a, b, bits in drawn:
-            if a < b:
-                add_pair(session, ids[a], ids[b], bits=bits)
-        before = pairs.all_pairs(session)
-        accepted = pairs.accept_suggestions(session, 6, actor="ada")
-        assert accepted.n_decided + accepted.n_skipped == sum(p.distance_bits <= 6 for p in before)
-        for together in clusters([(p.left.id, p.right.id) for p in before]):
-            assert any(status(session, i)[0] == "active" for i in together)
-        if accepted.n_decided:
-            pairs.undo_decision(session, actor="ada")
-        assert pairs.all_pairs(session) == before
-
-
-# Protected folders
-
-
-def test_a_protected_image_is_not_excluded(writer: Session) -> None:
-    gold, other = found_in(writer, "gold/a%", "x"), found_in(writer, "rest", "y", width_px=900)
-    pair_id = add_pair(writer, gold, other)
-    protect(writer, STORAGE, "/gold/a%/", "ada")
-    with pytest.raises(Conflict, match="protected folder"):
-        pairs.decide(writer, pair_id, Verdict.KEEP_RIGHT, actor="bob")
-    assert pairs.accept_suggestions(writer, 8, actor="bob") == pairs.Accepted(1, 0)
-    assert pairs.get_pair(writer, pair_id).verdict is Verdict.KEEP_LEFT
-    assert status(writer, other)[0] == "excluded"
 
 
 def test_splits_are_those_of_the_newest_version(writer: Session) -> None:

@@ -3,6 +3,24 @@
 Importing this package registers them all.
 """
 
-from dashboard.jobs.workflows import children, curation, faces, importing
+from dashboard.jobs.workflows import (
+    accepting,
+    children,
+    curation,
+    faces,
+    importing,
+    mapping,
+    measuring,
+    mislabelling,
+)
 
-__all__ = ["children", "curation", "faces", "importing"]
+__all__ = [
+    "accepting",
+    "children",
+    "curation",
+    "faces",
+    "importing",
+    "mapping",
+    "measuring",
+    "mislabelling",
+]

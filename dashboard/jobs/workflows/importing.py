@@ -7,11 +7,10 @@ from dbos import DBOS
 
 from dashboard.jobs import engine, importing, pairing
 from dashboard.jobs.context import context
-from dashboard.jobs.pairing import Candidate
 from dashboard.jobs.workflows.reporter import FOLLOW_S, Arguments, Reporter, have_ended
 
 CHUNK_FILES = 200
-BATCH_FILES = 16
+BATCH_FILES = 50  # a transaction; a cancel waits for some half a second
 BATCH_PAIRS = 20
 _IMPORTED = 0.9  # of an import's time; the rest compares the new images
 
@@ -83,15 +82,12 @@ async def find_pairs() -> int:
     reporter = Reporter()
     await reporter.tell(_IMPORTED, "Comparing hashes")
     found, new = await asyncio.to_thread(pairing.candidates, context())
-    for part in _parts(found):
+    for start in range(0, len(found), BATCH_PAIRS):
+        part = found[start : start + BATCH_PAIRS]
         await asyncio.to_thread(pairing.check, context(), part)
-        done = found.index(part[-1]) + 1
+        done = start + len(part)
         fraction = _IMPORTED + (1 - _IMPORTED) * done / len(found)
         message = f"Looked at {done} of {len(found)} look-alikes"
         await reporter.tell(fraction, message, done=done, total=len(found))
     await asyncio.to_thread(pairing.finish, context(), new)
     return len(found)
-
-
-def _parts(found: Sequence[Candidate]) -> list[Sequence[Candidate]]:
-    return [found[i : i + BATCH_PAIRS] for i in range(0, len(found), BATCH_PAIRS)]

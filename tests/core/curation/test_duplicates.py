@@ -1,6 +1,3 @@
-from dataclasses import replace
-from datetime import UTC, datetime
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,9 +5,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from core.curation import duplicates
-from core.curation.duplicates import near_pairs, near_pairs_between, suggest_keeper
+from core.curation.duplicates import near_pairs, near_pairs_between
 from core.errors import InvalidInput
-from core.types import ImageRecord, Label, Status, Verdict
 
 Hashes = NDArray[np.uint64]
 EDGES = (0, 2**63, 2**64 - 1, 0x5555555555555555)
@@ -125,59 +121,3 @@ def test_too_many_pairs_are_refused_before_memory_ends(monkeypatch: pytest.Monke
 def test_a_radius_out_of_range_is_named(radius_bits: int) -> None:
     with pytest.raises(InvalidInput, match=str(radius_bits)):
         near_pairs(np.zeros(2, np.uint64), radius_bits)
-
-
-def record(**changes: object) -> ImageRecord:
-    image = ImageRecord(
-        id=1,
-        checksum="0" * 64,
-        size_bytes=1000,
-        format="JPEG",
-        width_px=100,
-        height_px=100,
-        label=Label.UNKNOWN,
-        identity=None,
-        generator=None,
-        status=Status.ACTIVE,
-        status_reason=None,
-        notes=(),
-        face=None,
-        n_faces=1,
-        created_at=datetime(2024, 1, 1, tzinfo=UTC),
-    )
-    return replace(image, **changes)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("better", "worse", "reason"),
-    [
-        ({"width_px": 101}, {"format": "PNG", "label": Label.FAKE}, "more pixels"),
-        ({"format": "PNG"}, {"size_bytes": 2000}, "lossless"),
-        ({"size_bytes": 1001}, {"label": Label.GENUINE}, "compressed less"),
-        ({"id": 9, "label": Label.FAKE}, {}, "has a label"),
-        ({"id": 1}, {"id": 2}, "came first"),
-    ],
-)
-def test_suggests_by_the_first_difference(
-    better: dict[str, object], worse: dict[str, object], reason: str
-) -> None:
-    left = suggest_keeper(record(**better), record(**worse))
-    right = suggest_keeper(record(**worse), record(**better))
-    assert (left.verdict, right.verdict) == (Verdict.KEEP_LEFT, Verdict.KEEP_RIGHT)
-    assert left.reason.startswith("Keep the left one: ")
-    assert reason in left.reason
-    assert reason in right.reason
-
-
-def test_suggests_both_where_one_may_be_an_edit_of_the_other() -> None:
-    suggestion = suggest_keeper(record(label=Label.FAKE, width_px=200), record(label=Label.GENUINE))
-    assert suggestion.verdict is Verdict.KEEP_BOTH
-    assert "edit" in suggestion.reason
-
-
-def test_a_protected_image_is_preferred() -> None:
-    small, large = record(id=1), record(id=2, width_px=900)
-    suggestion = suggest_keeper(small, large, protected={1})
-    assert suggestion.verdict is Verdict.KEEP_LEFT
-    assert "it lies in a protected folder" in suggestion.reason
-    assert suggest_keeper(small, large, protected={1, 2}).verdict is Verdict.KEEP_BOTH

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.types import DuplicatePair, ImageRecord, Label, Split, Status, Verdict
-from dashboard.comparing import crossings
+from dashboard.pair_view import crossings_of
 
 IMAGE = ImageRecord(
     id=1,
@@ -43,7 +43,7 @@ NAMES = "identities: leakage if split apart"
 )
 def test_crossings(right: ImageRecord, crossed: list[str]) -> None:
     pair = DuplicatePair(1, IMAGE, right, 2, False, 0.99, None, None, None)
-    assert crossings(pair, {}) == crossed
+    assert crossings_of(pair, {}) == crossed
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,6 @@ def test_crossings(right: ImageRecord, crossed: list[str]) -> None:
 )
 def test_crossings_of_splits(splits: dict[int, Split], crossed: list[str]) -> None:
     pair = DuplicatePair(1, IMAGE, replace(IMAGE, id=2), 2, False, 0.99, None, None, None)
-    assert crossings(pair, splits) == crossed
+    assert crossings_of(pair, splits) == crossed
     refuted = replace(pair, verdict=Verdict.NOT_DUPLICATE)
-    assert crossings(refuted, splits) == []
+    assert crossings_of(refuted, splits) == []

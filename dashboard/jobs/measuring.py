@@ -1,0 +1,62 @@
+"""Measuring stored images again: those whose checks or hashes another version made."""
+
+from collections.abc import Iterator, Sequence
+
+from core.curation.ingest import analyse
+from core.errors import NotFound
+from core.images.decode import RejectedImage
+from core.types import ChecksumSha256, Face, ImageFacts, RgbImage
+from dashboard.jobs.context import Context
+from db import imports, outdated
+from db.engine import reading, writing
+
+
+def stretches(context: Context, size: int) -> list[tuple[int, int]]:
+    """Return the outdated images as stretches of numbers, first and last, of `size` images."""
+    with reading(context.database) as session:
+        ids = outdated.outdated_ids(session, outdated.present())
+    parts = (ids[start : start + size] for start in range(0, len(ids), size))
+    return [(part[0], part[-1]) for part in parts]
+
+
+def count_outdated(context: Context, last: int) -> int:
+    """Count the images up to number `last` that are not measured in the present way."""
+    with reading(context.database) as session:
+        return outdated.count_outdated(session, outdated.present(), last)
+
+
+def measure_batch(context: Context, after: int, last: int, limit: int) -> int | None:
+    """Measure the next images of a stretch and store what was found.
+
+    An image whose file cannot be read stays outdated; the next run tries it again.
+
+    Returns:
+        The number of the last image looked at, or None where none was left.
+    """
+    versions = outdated.present()
+    with reading(context.database) as session:
+        found = outdated.outdated_images(session, versions, limit, after=after, last=last)
+    measured = list(_measured(context, found))
+    with writing(context.database) as session:
+        outdated.replace_measures(session, measured)
+    return found[-1][0] if found else None
+
+
+def _measured(
+    context: Context, images: Sequence[tuple[int, ChecksumSha256]]
+) -> Iterator[tuple[int, ImageFacts]]:
+    """Yield what the very analysis of an import says: its hashes can be compared with these."""
+    with reading(context.database) as session:
+        rule = imports.normalise_rule(session)
+    for image_id, checksum in images:
+        try:
+            facts = analyse(context.store.read("originals", checksum), rule, _no_faces)
+        except (OSError, NotFound, RejectedImage):
+            continue
+        if facts.checksum == checksum:  # else the stored file was damaged or changed since
+            yield image_id, facts
+
+
+def _no_faces(pixels: RgbImage) -> list[Face]:
+    """Find none: faces are measured by a job of their own."""
+    return []

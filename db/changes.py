@@ -1,0 +1,142 @@
+"""What the catalogue reads from the database: the rows that changed since a revision."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select
+from sqlalchemy.orm import Session
+
+from db.columns import NUMBERS, PREFIX_DIGITS, WORDS, Columns, Ids, Member
+from db.parts import parts
+from db.tables import EventRow, ImageRow, ItemRow, LocationRow, TagRow
+
+_CHUNK = 20_000
+_NOTHING_READ = -1
+_MODULUS = (1 << 31) - 1
+
+Marks = dict[str, Any]
+"""Names of the newest entries of a database's history, to know it again by."""
+
+
+def newest_revision(session: Session) -> int:
+    """Return the newest revision of any image, -1 without one."""
+    newest = session.scalar(select(func.max(ImageRow.revision)))
+    return _NOTHING_READ if newest is None else newest
+
+
+def read_into(session: Session, columns: Columns) -> Ids:
+    """Take in every image that changed since; return their numbers."""
+    since = columns.revision
+    changed = _ids(session, select(_joined(ImageRow.id)).where(ImageRow.revision > since))
+    changed.sort()
+    columns.grow(changed)  # all at once: room is made by copying
+    for rows in _changed_rows(session, changed, since):
+        columns.put(rows)
+    columns.put_members(changed, _members(session, changed, since))
+    return changed
+
+
+def _changed_rows(session: Session, changed: Ids, since: int) -> Iterator[Sequence[Sequence[Any]]]:
+    """Yield rows as `Columns.put` takes them; plain tuples, for a million become no objects."""
+    query = select(
+        ImageRow.id,
+        ImageRow.revision,
+        func.substr(ImageRow.checksum, 1, PREFIX_DIGITS),
+        cast(ImageRow.scores, Text),
+        *(getattr(ImageRow, name) for name in (*WORDS, *NUMBERS)),
+    )
+    for stretch in _stretches(changed, since):
+        with session.connection().execute(query.where(stretch)) as result:
+            cursor: Any = result.cursor
+            while rows := cursor.fetchmany(_CHUNK):
+                yield rows
+
+
+def _stretches(changed: Ids, since: int) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions that find the rows: all of them in parts, for PostgreSQL sends a whole
+    answer at once, or those of the new revisions by their index.
+    """
+    if since != _NOTHING_READ:
+        yield ImageRow.revision > since
+        return
+    for start in range(0, len(changed), _CHUNK):
+        part = changed[start : start + _CHUNK]
+        yield ImageRow.id.between(int(part[0]), int(part[-1]))
+
+
+def _members(session: Session, changed: Ids, since: int) -> dict[Member, Ids]:
+    """Read which tags and sources the images have that changed since."""
+    found: dict[Member, Ids] = {}
+    for kind, name, image_id in (
+        ("tag", TagRow.tag, TagRow.image_id),
+        ("source", LocationRow.storage, LocationRow.image_id),
+    ):
+        if since == _NOTHING_READ:
+            rows = session.execute(select(name, _joined(image_id)).group_by(name))
+            found |= {(kind, each): _split(ids) for each, ids in rows}
+        else:
+            for each, ids in _holders(session, name, image_id, changed).items():
+                found[kind, each] = np.array(ids, np.int64)
+    return found
+
+
+def _holders(session: Session, name: Any, image_id: Any, changed: Ids) -> dict[str, list[int]]:
+    held: defaultdict[str, list[int]] = defaultdict(list)
+    for part in parts(changed.tolist()):
+        query = select(name, image_id).where(image_id.in_(part))
+        for each, number in session.connection().execute(query):
+            held[each].append(number)
+    return held
+
+
+def read_version(session: Session, version: int) -> dict[str, Ids]:
+    """Return the numbers of a dataset version's images by split."""
+    query = select(ItemRow.split, _joined(ItemRow.image_id)).where(ItemRow.version == version)
+    rows = session.execute(query.group_by(ItemRow.split))
+    return {split: _split(ids) for split, ids in rows}
+
+
+def _joined(column: Any) -> Any:
+    """Let the database write a column into one text: to fetch a million rows takes seconds."""
+    return func.aggregate_strings(cast(column, Text), ",")
+
+
+def _ids(session: Session, query: Select[Any]) -> Ids:
+    return _split(session.scalar(query))
+
+
+def _split(text: str | None) -> Ids:
+    return np.fromstring(text or "", np.int64, sep=",")
+
+
+def marks(session: Session) -> Marks:
+    """Return what names this database's history up to now."""
+    return {table.__tablename__: _mark(session, table, None) for table in (EventRow, LocationRow)}
+
+
+def is_continued(session: Session, columns: Columns, since: int, then: Marks) -> bool:
+    """Say whether the database is the one that these columns were read from up to `since`.
+
+    Another one, or a backup of this one that was put back and went on differently, has other
+    rows of those revisions, or other moments in its history.
+    """
+    is_old = columns.revisions <= since
+    ids, revisions = columns.ids[is_old], columns.revisions[is_old]
+    of_row = (ImageRow.id * ImageRow.revision) % _MODULUS
+    query = select(func.count(), func.sum(of_row)).where(ImageRow.revision <= since)
+    n_images, total = session.execute(query).one()
+    ours = (int(n_images), int(total or 0)) == (len(ids), int((ids * revisions % _MODULUS).sum()))
+    known = [(table, then[table.__tablename__]) for table in (EventRow, LocationRow)]
+    return ours and all(mark is None or _mark(session, table, mark) == mark for table, mark in known)
+
+
+def _mark(session: Session, table: Any, known: Sequence[Any] | None) -> list[Any] | None:
+    """Return number and moment of the newest row, or of the one with a known number."""
+    at = table.at if table is EventRow else table.seen_at
+    query = select(table.id, at)
+    if known:
+        query = query.where(table.id == known[0])
+    row = session.execute(query.order_by(table.id.desc()).limit(1)).first()
+    return None if row is None else [row[0], row[1].isoformat()]

@@ -1,0 +1,63 @@
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.slow]
+FACES = Path(__file__).parents[3] / "examples" / "faces"
+PICTURES = sorted(FACES.glob("*/*.jpg"))
+N_FIRST, N_MORE = 8, 3
+
+
+def take_in(home: Any, folder: Path, paths: list[Path]) -> None:
+    """Import some of the demo's photographs and measure their faces."""
+    folder.mkdir()
+    for path in paths:
+        shutil.copy(path, folder)
+    home.run("import", str(folder), "--wait")
+    home.run("faces", "--wait")
+
+
+def points(home: Any) -> dict[int, tuple[float, float]]:
+    with sqlite3.connect(home.root / "verity.sqlite") as connection:
+        rows = connection.execute("SELECT image_id, x, y FROM map_points").fetchall()
+    return {image_id: (x, y) for image_id, x, y in rows}
+
+
+def test_the_map_is_drawn_grows_and_is_drawn_anew(home: Any, tmp_path: Path) -> None:
+    take_in(home, tmp_path / "first", PICTURES[:N_FIRST])
+    result = home.run("map", "--wait")
+    assert (result["on_map"], result["placed"]) == (N_FIRST, N_FIRST)
+    drawn = points(home)
+    assert len(set(drawn.values())) == N_FIRST
+
+    take_in(home, tmp_path / "more", PICTURES[N_FIRST : N_FIRST + N_MORE])
+    result = home.run("map", "--wait")
+    assert (result["on_map"], result["placed"]) == (N_FIRST + N_MORE, N_MORE)
+    grown = points(home)
+    assert len(grown) == N_FIRST + N_MORE
+    assert {image_id: grown[image_id] for image_id in drawn} == drawn
+    assert home.run("map", "--wait")["placed"] == 0
+    assert points(home) == grown
+
+    assert home.run("map", "--anew", "--wait")["placed"] == N_FIRST + N_MORE
+    anew = points(home)
+    assert anew.keys() == grown.keys()
+    assert all(anew[image_id] != grown[image_id] for image_id in drawn)
+    home.run("map", "--anew", "--wait")
+    assert points(home) == anew
+
+
+def test_without_faces_it_says_what_to_do_first(home: Any) -> None:
+    assert "faces --wait" in home.run("map", "--wait", expect=1)
+
+
+def test_a_cancelled_map_goes_on_after_a_retry(home: Any, tmp_path: Path) -> None:
+    take_in(home, tmp_path / "first", PICTURES[:N_FIRST])
+    job_id = home.run("map")["job"]
+    assert home.run("cancel", job_id)["state"] == "cancelled"
+    assert points(home) == {}
+    assert home.run("retry", job_id, "--wait")["state"] == "done"
+    assert len(points(home)) == N_FIRST
