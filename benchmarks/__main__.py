@@ -47,9 +47,9 @@ def main(
     name: Annotated[str, typer.Argument(help=", ".join(BENCHMARKS))],
     folder: Annotated[Path, typer.Option(help="Images to measure on.")] = FACES,
     as_json: Annotated[bool, typer.Option("--json")] = False,
-    sizes: Annotated[
-        str, typer.Option(help="Images in the database, for the grid's.")
-    ] = ",".join(map(str, grid_queries.SIZES)),
+    sizes: Annotated[str, typer.Option(help="Images in the database, for the grid's.")] = ",".join(
+        map(str, grid_queries.SIZES)
+    ),
     database: Annotated[
         str, typer.Option(help=f"{' or '.join(grid_queries.DATABASES)}, for the grid's.")
     ] = grid_queries.DATABASES[0],

@@ -218,13 +218,17 @@ class Client:
     def __init__(self, address: str) -> None:
         self._address = address
         self._pager = self._script = ""
+        self._socket: Any = None
 
     async def open(self) -> None:
         """Connect and load the first page."""
         from websockets.asyncio.client import connect
 
         stream = f"{self._address.replace('http', 'ws', 1)}/_stcore/stream"
-        self._socket: Any = await connect(stream, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        protocol: Any = ["streamlit"]
+        self._socket = await connect(
+            stream, subprotocols=protocol, max_size=None, open_timeout=_START_S
+        )
         await self._run(page_name="browse", query_string=f"sort={SORT}")
 
     async def turn_to(self, page: int) -> float:
@@ -239,13 +243,15 @@ class Client:
 
     async def close(self) -> None:
         """Hang up."""
-        await self._socket.close()
+        if self._socket:
+            await self._socket.close()
 
     async def _run(self, **state: Any) -> None:
         from streamlit.proto.BackMsg_pb2 import BackMsg
+        from streamlit.proto.ClientState_pb2 import ClientState
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-        await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
+        await self._socket.send(BackMsg(rerun_script=ClientState(**state)).SerializeToString())
         n_images = 0
         while True:
             told: Any = ForwardMsg.FromString(await self._socket.recv())

@@ -22,6 +22,7 @@ BY_HAND = "left out by hand"
 """Why an image is excluded where the person does not say."""
 
 _ASKED = "asked-act"
+_KEYS = {Label.GENUINE: "G", Label.FAKE: "F", Label.UNKNOWN: "X"}  # as in the grid
 
 
 @dataclass(frozen=True)
@@ -180,3 +181,36 @@ def _undo(session: Session) -> None:
     take_back, what = _UNDO[newest.action]
     n = take_back(session, actor=actor())
     resources.notify(f"{what} of {count(n, 'image')} set back.", icon=":material/undo:")
+
+
+def label_button(
+    label: Label,
+    on_click: Callable[..., None],
+    args: tuple[object, ...],
+    *,
+    is_off: bool,
+    is_in_grid: bool = False,
+) -> None:
+    """Draw a button; in the grid its key is the grid's, so that a press counts once."""
+    st.button(
+        label.capitalize(),
+        key=f"label-{label}",
+        on_click=on_click,
+        args=args,
+        help=f"Label {label} ({_KEYS[label]})" if is_in_grid else f"Label {label}",
+        shortcut=None if is_in_grid else _KEYS[label],
+        disabled=is_off,
+    )
+
+
+def undo_button(*, is_in_grid: bool = False) -> None:
+    """Draw the button that takes this person's newest label, tag or exclusion back."""
+    st.button(
+        "Undo",
+        key="undo-relabel",
+        help="Undo your last label, tag or exclusion" + (" (U)" if is_in_grid else ""),
+        shortcut=None if is_in_grid else "U",
+        icon=":material/undo:",
+        type="tertiary",
+        on_click=undo,
+    )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.types import ImageRecord, Label, Status
 from dashboard import acting, resources, tagging
-from dashboard.acting import Act, Scope
+from dashboard.acting import Act, Scope, label_button, undo_button
 from dashboard.auth import actor
 from dashboard.filtering import AMONG, AMONG_TITLE, first_page, put, title_of
 from dashboard.grid import known_ids
@@ -20,13 +20,12 @@ from db.catalogue import Sort
 from db.images import PAGE_SIZE, ImageFilter
 from db.statuses import MAX_REASON_LENGTH
 
-__all__ = ["first_page", "title_of"]
+__all__ = ["first_page", "title_of", "undo_button"]
 
 GRID = "images"
 """Key of the grid in the session."""
 
 _ALL_OF, _MENU, _REASON = "all-of", "exclude-menu", "exclude-reason"
-_KEYS = {Label.GENUINE: "G", Label.FAKE: "F", Label.UNKNOWN: "X"}  # as in the grid
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,8 @@ class Found:
 def pager(total: int) -> int:
     """Draw how many images there are and the pages; return where the chosen page begins."""
     n_pages = max(-(-total // PAGE_SIZE), 1)
+    if (st.session_state.get("page") or 1) > n_pages:  # a key was pressed on the last one
+        st.session_state["page"] = n_pages
     page = st.pagination(n_pages, key="page", bind="query-params", max_visible_pages=5)
     st.markdown(f"**{count(total, 'image')}**", width="content")
     return (min(page, n_pages) - 1) * PAGE_SIZE
@@ -134,7 +135,7 @@ def toolbar(found: Found) -> None:
     is_off = not found.scope().n
     with st.container(horizontal=True, vertical_alignment="center", key="acts"):
         for label in Label:
-            _label_button(
+            label_button(
                 label, _request, (found, acting.label_act(label)), is_off=is_off, is_in_grid=True
             )
         tagging.bulk_tags(partial(_request, found), is_off=is_off)
@@ -180,7 +181,7 @@ def label_buttons(image_id: int, current: Label, status: Status | None = None) -
     with st.container(horizontal=True, vertical_alignment="center"):
         for label in Label:
             act = acting.label_act(label)
-            _label_button(label, acting.perform, (act, scope), is_off=label is current)
+            label_button(label, acting.perform, (act, scope), is_off=label is current)
         if status:
             st.button(
                 "Include" if status is Status.EXCLUDED else "Exclude",
@@ -191,39 +192,6 @@ def label_buttons(image_id: int, current: Label, status: Status | None = None) -
                 args=(scope,),
             )
         undo_button()
-
-
-def _label_button(
-    label: Label,
-    on_click: Callable[..., None],
-    args: tuple[object, ...],
-    *,
-    is_off: bool,
-    is_in_grid: bool = False,
-) -> None:
-    """Draw a button; in the grid its key is the grid's, so that a press counts once."""
-    st.button(
-        label.capitalize(),
-        key=f"label-{label}",
-        on_click=on_click,
-        args=args,
-        help=f"Label {label} ({_KEYS[label]})" if is_in_grid else f"Label {label}",
-        shortcut=None if is_in_grid else _KEYS[label],
-        disabled=is_off,
-    )
-
-
-def undo_button(*, is_in_grid: bool = False) -> None:
-    """Draw the button that takes this person's newest label, tag or exclusion back."""
-    st.button(
-        "Undo",
-        key="undo-relabel",
-        help="Undo your last label, tag or exclusion" + (" (U)" if is_in_grid else ""),
-        shortcut=None if is_in_grid else "U",
-        icon=":material/undo:",
-        type="tertiary",
-        on_click=acting.undo,
-    )
 
 
 def relabel(ids: Sequence[int], label: Label) -> None:

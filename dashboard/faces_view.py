@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from core.faces.cues import FACE_CHECKS, FACES_VERSION
 from core.types import Box, ImageRecord, Status
-from dashboard import browsing, choices, face_panel, resources, widgets
-from dashboard.auth import actor
+from dashboard import acting, browsing, choices, face_panel, resources, widgets
 from dashboard.grid import Badge, Cell, image_grid, known_ids
 from dashboard.text import count
-from db import checks, corrections, faces, images, statuses
+from db import checks, corrections, faces, images
 from db.catalogue import Sort
 from db.images import PAGE_SIZE, ImageFilter, Range
 
@@ -187,7 +186,7 @@ def nothing(kind: str, triage: Triage) -> None:
 
 
 def acts(kind: str, shown: Sequence[ImageRecord]) -> None:
-    """Draw what can be done with the selected images, and the ways back."""
+    """Draw what can be done with the selected images, and the way back."""
     told = st.session_state.get(browsing.GRID, {}).get("selected")
     chosen = known_ids(told, {image.id for image in shown})
     st.space("stretch")
@@ -198,38 +197,17 @@ def acts(kind: str, shown: Sequence[ImageRecord]) -> None:
             width="content",
         )
     if shown and KINDS[kind].can_exclude:
+        why = acting.exclude_act(KINDS[kind].title.lower())
         st.button(
             "Exclude",
             key="exclude",
             icon=":material/do_not_disturb_on:",
-            help="Leave the selected images out of the next dataset version",
+            help="Leave the selected images out of the next dataset version (E)",
             disabled=not chosen,
-            on_click=resources.act,
-            args=(_exclude, kind, chosen),
+            on_click=acting.perform,
+            args=(why, acting.Scope(len(chosen), tuple(chosen))),
         )
-    if KINDS[kind].can_exclude:
-        st.button(
-            "Undo exclusion",
-            key="undo-exclusion",
-            icon=":material/undo:",
-            type="tertiary",
-            help="Take your last excluding or including back",
-            on_click=resources.act,
-            args=(_undo_exclusion,),
-        )
-    if shown:
-        browsing.undo_button(is_in_grid=True)
-
-
-def _exclude(session: Session, kind: str, ids: Sequence[int]) -> None:
-    reason = KINDS[kind].title.lower()
-    n = statuses.exclude(session, ids, reason, actor=actor())
-    resources.notify(f"{count(n, 'image')} excluded.", icon=":material/do_not_disturb_on:")
-
-
-def _undo_exclusion(session: Session) -> None:
-    n = statuses.undo_status(session, actor=actor())
-    resources.notify(f"{count(n, 'image')} back as before.", icon=":material/undo:")
+    acting.undo_button(is_in_grid=bool(shown))
 
 
 def show_grid(found: Found) -> None:
@@ -255,7 +233,7 @@ def face_cell(image: ImageRecord, boxes: Sequence[Box]) -> Cell:
 
 def mark_faces(thumbnail: str, image: ImageRecord, boxes: Sequence[Box]) -> str:
     """Draw boxes (px of the original) over a thumbnail, as an SVG data URI of about its size."""
-    if not boxes or not thumbnail.startswith("data:image/webp;base64,"):
+    if not boxes or not thumbnail.startswith(("data:image/jpeg;", "data:image/webp;")):
         return thumbnail
     scale = _THUMBNAIL_PX / max(image.width_px, image.height_px)
     width, height = image.width_px * scale, image.height_px * scale

@@ -14,6 +14,9 @@ from dashboard import charts
 MAX_DRAWN, N_CLASSES = 50_000, 12
 HEIGHT_PX = 520
 OTHER = "Other"
+_LAST = 1001  # others rank 1,000
+_MANY = 5000
+_LONGEST = 20  # characters of a name in the legend
 _PALETTE = (
     *("#2f74b5", "#c8553d", "#5a9a8b", "#b08a3e", "#8a63b8", "#cf6fa0"),
     *("#57a6d9", "#7d9c3c", "#d9822b", "#3f8f5b", "#9c5a52", "#6f7bd1"),
@@ -61,7 +64,7 @@ def outlines(selection: Any) -> list[NDArray[np.float64]]:
 
 
 def classes(values: NDArray[np.object_]) -> list[tuple[str | None, NDArray[np.bool_]]]:
-    """Return the most frequent words and where they stand, then None for all others together."""
+    """Return None for all but the most frequent words, then these, and where they stand."""
     codes, words = _factorise(values)
     n_each = np.bincount(codes, minlength=len(words))
     order = sorted(
@@ -70,7 +73,7 @@ def classes(values: NDArray[np.object_]) -> list[tuple[str | None, NDArray[np.bo
     )[:N_CLASSES]
     found = [(words[code], codes == code) for code in order]
     is_other = ~np.isin(codes, order)
-    return [*found, *([(None, is_other)] if is_other.any() else [])]
+    return [*([(None, is_other)] if is_other.any() else []), *found]
 
 
 def _factorise(values: NDArray[np.object_]) -> tuple[NDArray[np.int64], list[str | None]]:
@@ -83,13 +86,14 @@ def draw_map(points: NDArray[np.float32], ids: NDArray[np.int64], colours: Colou
     """Draw points, in a colour a word or on a scale."""
     texts = _hover_texts(ids, colours)
     is_number = colours.values.dtype != np.object_
+    size = {"size": 7 if len(points) < _MANY else 4}
     figure = go.Figure()
     if is_number:
-        _add_points(figure, points, texts, colours.title, _on_scale(colours))
+        _add_points(figure, points, texts, colours.title, size | _on_scale(colours))
     else:
         for number, (word, is_in) in enumerate(classes(colours.values)):
-            marker = {"color": _colour(word, number), "opacity": 0.85 if word else 0.4}
-            name = shown(word) if word else OTHER
+            marker = size | {"color": _colour(word, number), "opacity": 0.85 if word else 0.4}
+            name = shown(_short(word)) if word else OTHER
             _add_points(figure, points[is_in], texts[is_in], name, marker)
     hidden = {"visible": False, "showgrid": False, "zeroline": False}
     figure.update_layout(
@@ -122,13 +126,10 @@ def _add_points(
         mode="markers",
         name=name,
         text=texts,
-        marker={"size": _size(len(texts)), **marker},
+        marker=marker,
+        legendrank=_LAST if name == OTHER else None,
         hovertemplate="%{text}<extra></extra>",
     )
-
-
-def _size(n: int) -> int:
-    return 7 if n < 5000 else 4
 
 
 def _on_scale(colours: Colours) -> dict[str, Any]:
@@ -153,6 +154,10 @@ def _hover_texts(ids: NDArray[np.int64], colours: Colours) -> NDArray[np.object_
         for i, name in zip(ids.tolist(), colours.names.tolist(), strict=True)
     ]
     return np.array(lines, np.object_)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}\u2026"
 
 
 def shown(text: str) -> str:

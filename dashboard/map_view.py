@@ -197,7 +197,7 @@ def show_selected(ids: Sequence[int]) -> None:
         st.info("Draw around some points to see their images.", icon=":material/lasso_select:")
         return
     st.markdown(f"**{count(len(ids), 'image')}** inside of what you drew")
-    selection_acts(ids, key="map", title=f"{count(len(ids), 'image')} of the map")
+    selection_acts(ids, key="map", title="chosen on the map")
     with resources.session() as session:
         first = images.get_images(session, ids[:N_SHOWN])
     if len(ids) > N_SHOWN:

@@ -29,7 +29,7 @@ _CUE = (
 
 def pick_check(standing: Standing) -> str:
     """Draw the checks with how many images each flags; the URL holds the choice."""
-    asked = st.query_params.get("check")
+    asked = st.query_params.get("check", "")
     name = asked if asked in ALL else next(iter(ALL))
 
     def title(each: str) -> str:

@@ -11,6 +11,8 @@ from dashboard.auth import actor
 from dashboard.text import count
 from db import images, tags
 
+_ASKED = "asked-browse"
+
 
 def selection_acts(ids: Sequence[int], *, key: str, title: str) -> None:
     """Draw the buttons that label, tag or open these images, and the one that takes it back.
@@ -18,7 +20,7 @@ def selection_acts(ids: Sequence[int], *, key: str, title: str) -> None:
     Args:
         ids: Numbers of images; without any the buttons are off.
         key: Of the buttons in the session.
-        title: What Browse calls these images.
+        title: What Browse says they are, after their number: "chosen on the map".
     """
     is_off = not ids
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-acts"):
@@ -42,11 +44,25 @@ def selection_acts(ids: Sequence[int], *, key: str, title: str) -> None:
                 args=(_tag, ids, tag),
             )
         browsing.undo_button()
-        if st.button(
-            "Open in Browse", key=f"{key}-browse", icon=":material/grid_view:", disabled=is_off
-        ):
-            browsing.show_only(ids, title)
-            st.switch_page("../pages/browse.py")
+        st.button(
+            "Open in Browse",
+            key=f"{key}-browse",
+            icon=":material/grid_view:",
+            disabled=is_off,
+            on_click=_ask_browse,
+            args=(ids, title),
+        )
+
+
+def _ask_browse(ids: Sequence[int], title: str) -> None:
+    browsing.show_only(ids, title)
+    st.session_state[_ASKED] = True
+
+
+def open_asked_browse() -> None:
+    """Go to Browse if a button asked for it; before a page draws widgets that the URL holds."""
+    if st.session_state.pop(_ASKED, False):
+        st.switch_page("../pages/browse.py", query_params={})
 
 
 def _relabel(session: Session, ids: Sequence[int], label: Label) -> None:

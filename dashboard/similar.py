@@ -229,5 +229,5 @@ def show_similar(similar: Similar) -> None:
     )
     with tools:
         st.caption("Select images to label, tag or open them.")
-        title = f"Similar to {widgets.name_of(similar.image)}"
+        title = f"similar to {widgets.name_of(similar.image)}"
         selection_acts(selected, key="similar", title=title)

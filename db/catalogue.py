@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from core.errors import InvalidInput
 from db import changes, snapshot
 from db.columns import PREFIX_DIGITS, WORDS, Columns, Mask
+from db.engine import is_writing
 from db.images import ImageFilter
 from db.ranking import MISSING, Keys, Positions, beside, ranked, to_keys, to_values
 
@@ -55,6 +57,7 @@ class Catalogue:
         self._save_after = save_after
         self._n_unsaved = 0
         self._is_loaded = False
+        self._up_to_date = WeakSet[Any]()
         self._columns = Columns()
         self._revision = self._columns.revision
         self._versions: dict[int, dict[str, NDArray[np.int64]]] = {}
@@ -153,15 +156,21 @@ class Catalogue:
             return self._columns.words[column].in_use()
 
     def refresh(self, session: Session) -> int:
-        """Read what changed since the last refresh; return how many rows did."""
+        """Read what changed since the last refresh; return how many rows did.
+
+        A transaction that only reads is shown one state, however much it asks.
+        """
         with self._lock:
+            if session.get_transaction() in self._up_to_date:
+                return 0
             if not self._is_loaded:
                 self._load(session)
                 self._is_loaded = True
-            if changes.newest_revision(session) <= self._revision:
-                return 0
-            n_changed = self._read(session)
+            is_newer = changes.newest_revision(session) > self._revision
+            n_changed = self._read(session) if is_newer else 0
             self._save(session)
+            if not is_writing(session):
+                self._up_to_date.add(session.get_transaction())
             return n_changed
 
     def _load(self, session: Session) -> None:

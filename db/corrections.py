@@ -150,11 +150,11 @@ def undo_correction(session: Session, image_id: int, *, actor: str) -> Correctio
 
 def history(session: Session, image_id: int) -> list[tuple[Event, bool]]:
     """Return the acts on the faces of an image, and whether each was undone since."""
-    return [
-        (event, event.id in events.taken_back(session, _SUBJECT, row.id))
-        for row in _all_rows(session, image_id)
-        for event in _about(session, row)
-    ]
+    found = []
+    for row in _all_rows(session, image_id):
+        undone = events.taken_back(session, _SUBJECT, row.id)
+        found += [(event, event.id in undone) for event in _about(session, row)]
+    return found
 
 
 def corrected_by(session: Session, image_id: int) -> dict[int, dict[str, str]]:

@@ -13,6 +13,7 @@ _SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=60000",
 )
+_KEPT, _MORE = 20, 40  # connections of a process: a page holds one or two while it is drawn
 _WRITER_LOCK = 0x7665726974  # any number that nothing else in the database locks
 
 
@@ -23,7 +24,7 @@ def open_engine(url: str) -> Engine:
     (a transaction that upgrades from reading fails at once instead of waiting). On PostgreSQL too
     writers take turns: two that meet the same images in another order would deadlock.
     """
-    engine = create_engine(url)
+    engine = create_engine(url, pool_size=_KEPT, max_overflow=_MORE)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -68,3 +69,8 @@ def writing(engine: Engine) -> Iterator[Session]:
     """Open one transaction: committed at the end, rolled back if anything is raised."""
     with Session(engine.execution_options(writes=True)) as session, session.begin():
         yield session
+
+
+def is_writing(session: Session) -> bool:
+    """Say whether a session is one that may write."""
+    return bool(session.get_bind().get_execution_options().get("writes", False))

@@ -1,15 +1,12 @@
 """Images: finding, counting and relabelling them."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from core.errors import Conflict, NotFound
+from core.errors import NotFound
 from core.types import (
     Box,
     Claim,
@@ -20,12 +17,11 @@ from core.types import (
     Split,
     Status,
 )
-from db import events
-from db.parts import parts
-from db.tables import EventRow, ImageRow, LocationRow, ParentRow, now
+from db.labels import relabel as relabel
+from db.labels import undo_relabel as undo_relabel
+from db.tables import ImageRow, LocationRow, ParentRow
 
 PAGE_SIZE = 100
-_RELABEL = "relabel"
 
 
 @dataclass(frozen=True)
@@ -165,88 +161,6 @@ def distinct(session: Session, column: str) -> list[str]:
     columns = {"identity": ImageRow.identity, "generator": ImageRow.generator}
     values = session.scalars(select(columns[column]).distinct().order_by(columns[column]))
     return [value for value in values if value is not None]
-
-
-def relabel(session: Session, ids: Sequence[int], label: Label, *, actor: str) -> int:
-    """Give images another label, as one act in the history. Return how many changed."""
-    moment = now()
-    labelled = _labelled_otherwise(session, ids, label)
-    for before, changed in labelled.items():
-        events.record_act(
-            session,
-            changed,
-            actor=actor,
-            action=_RELABEL,
-            before={"label": before},
-            after={"label": label.value},
-            at=moment,
-        )
-        change(session, changed, label=label.value, is_label_decided=True)
-    return sum(map(len, labelled.values()))
-
-
-def _labelled_otherwise(
-    session: Session, ids: Sequence[int], label: Label
-) -> Mapping[str, Sequence[int]]:
-    """Group those images that do not have a label by the one they have."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for part in parts(sorted(set(ids))):
-        differs = ImageRow.id.in_(part), ImageRow.label != label
-        for image_id, before in session.execute(
-            select(ImageRow.id, ImageRow.label).where(*differs)
-        ):
-            found[before].append(image_id)
-    return found
-
-
-def undo_relabel(session: Session, *, actor: str) -> int:
-    """Take this person's newest relabelling back, with all images it changed; return how many.
-
-    Raises:
-        NotFound: If there is none.
-        Conflict: If somebody relabelled one of those images since.
-    """
-    act = events.last_image_acts(session, actor, _RELABEL)
-    if not act:
-        raise NotFound("There is no relabelling of yours left to undo.")
-    _check_newest(session, actor, act[0].at)
-    events.undo_image_act(session, actor, act[0])
-    is_decided = exists().where(
-        EventRow.subject == "image",
-        EventRow.subject_id == ImageRow.id,
-        EventRow.action == _RELABEL,
-        EventRow.is_undone.is_(False),
-    )
-    for part in act:
-        change(session, part.image_ids, label=part.before["label"], is_label_decided=is_decided)
-    return sum(len(part.image_ids) for part in act)
-
-
-def _check_newest(session: Session, actor: str, at: datetime) -> None:
-    """Raise Conflict if an image of an act was relabelled since."""
-    mine, later = aliased(EventRow), aliased(EventRow)
-    query = (
-        select(ImageRow.id, ImageRow.label, later.actor)
-        .join(mine, mine.subject_id == ImageRow.id)
-        .join(later, (later.subject == mine.subject) & (later.subject_id == mine.subject_id))
-        .where(mine.actor == actor, mine.action == _RELABEL, mine.at == at)
-        .where(later.action == _RELABEL, later.is_undone.is_(False), later.id > mine.id)
-    )
-    if newer := session.execute(query.limit(1)).first():
-        raise Conflict(
-            f"Expected your label of image {newer.id} to be the newest. Received {newer.label!r} "
-            f"by {newer.actor}, who relabelled it since."
-        )
-
-
-def change(session: Session, ids: Sequence[int], **values: Any) -> None:
-    """Write the same values (or expressions of a row) into many images; records no event."""
-    for part in parts(ids):
-        session.execute(
-            update(ImageRow).where(ImageRow.id.in_(part)).values(**values),
-            execution_options={"synchronize_session": False},
-        )
-    session.expire_all()
 
 
 def to_record(row: ImageRow) -> ImageRecord:

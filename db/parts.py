@@ -1,6 +1,12 @@
 """Long lists of numbers in statements: in parts that every database takes."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from db.tables import ImageRow
 
 PART = 5000
 
@@ -9,3 +15,13 @@ def parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """Cut a list into stretches of at most 5,000."""
     for start in range(0, len(ids), PART):
         yield ids[start : start + PART]
+
+
+def change_images(session: Session, ids: Sequence[int], **values: Any) -> None:
+    """Write the same values (or expressions of a row) into many images; records no event."""
+    for part in parts(ids):
+        session.execute(
+            update(ImageRow).where(ImageRow.id.in_(part)).values(**values),
+            execution_options={"synchronize_session": False},
+        )
+    session.expire_all()

@@ -5,8 +5,9 @@ The file is a help, never a source: what is not whole, or not of this format, is
 
 import hashlib
 import os
+from io import BufferedRandom, BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import orjson
@@ -59,7 +60,7 @@ def load(path: Path) -> tuple[Columns, Marks] | None:
             return _read(arrays)
 
 
-def _digest(file: BinaryIO) -> bytes:
+def _digest(file: BufferedReader | BufferedRandom) -> bytes:
     """Return the SHA-256 of what follows the place for it."""
     file.seek(_DIGEST_BYTES)
     return hashlib.file_digest(file, "sha256").digest()

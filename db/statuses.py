@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput, NotFound
 from core.types import Status
-from db import events, images, verdicts
+from db import events, verdicts
 from db.events import ImageAct
-from db.parts import parts
+from db.parts import change_images, parts
 from db.tables import ImageRow, now
 
 MAX_REASON_LENGTH = 255
@@ -76,7 +76,7 @@ def _change(
                 after=after,
                 at=moment,
             )
-            images.change(session, these, **after)
+            change_images(session, these, **after)
             n_changed += len(these)
     return n_changed
 
@@ -85,7 +85,7 @@ def _restore(session: Session, act: ImageAct) -> int:
     """Give images what they had before an act, where they still are as it left them."""
     left = (act.after["status"], act.after["status_reason"])
     these = _standing(session, act.image_ids)[left]
-    images.change(session, these, **act.before)
+    change_images(session, these, **act.before)
     was_in = act.before["status"] == Status.ACTIVE
     decided = verdicts.lost_since(session, these, act.at) if was_in else these
     verdicts.settle_images(session, decided)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboard import comparing, group_view, resources, tidying
+from dashboard import comparing, group_view, grouping, resources, tidying
 
 if tidying.heading() == tidying.GROUPS:
     # Load
     with resources.session() as session:
-        groups = group_view.load_groups(session, st.query_params.get("group"))
+        groups = grouping.load_groups(session, st.query_params.get("group"))
 
     # Show and act
     group_view.show_groups(groups)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import choices, map_view, resources
+from dashboard import choices, map_view, resources, selection
 
 choices.open_asked_image()
+selection.open_asked_browse()
 st.title("Map", anchor=False)
 
 # Load

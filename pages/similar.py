@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import choices, resources, similar
+from dashboard import choices, resources, selection, similar
 
 choices.open_asked_image()
+selection.open_asked_browse()
 st.title("Similar images", anchor=False)
 checksum = st.query_params.get("image")
 if not checksum:

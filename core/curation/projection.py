@@ -144,10 +144,10 @@ def _embed(vectors: Vectors, report: Progress, seed: int) -> Points:
         perplexity=min(_PERPLEXITY, (len(vectors) - 1) / 3),
         metric="cosine",
         neighbors="exact",
-        negative_gradient_method="bh",  # the same to the last bit on any number of cores
+        negative_gradient_method="bh",
         early_exaggeration_iter=_N_EXAGGERATED,
         n_iter=_N_ITERATIONS,
-        n_jobs=-1,
+        n_jobs=1,  # its threads wait for each other by spinning: on a busy machine for minutes
         random_state=seed,
         callbacks=tell,
         callbacks_every_iters=_REPORT_EVERY,

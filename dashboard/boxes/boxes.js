@@ -209,7 +209,10 @@ class View extends Drawing {
 
   firstBox() {
     const own = this.parts().find(part => part.part === "face" && part.face === this.drawing.face)
-    return centred(own?.box ?? [0, 0, ...this.size], own ? 0.25 : 0.35, this.size)
+    if (own) return centred(own.box, 0.25, this.size)
+    const side = Math.min(...this.size)
+    const [x, y] = this.size.map(length => (length - side) / 2)
+    return centred([x, y, side, side], 0.4, this.size)
   }
 
   active() {

@@ -141,7 +141,7 @@ class Drawing {
   offerMissing() {
     const missing = this.parts().filter(part => !part.box)
     const named = missing.map(part => [idOf(part), capital(part.name)])
-    const options = [["", "Draw what is missing …"], ...named, ["new", "Another face"]]
+    const options = [["", "Draw a part …"], ...named, ["new", "Another face"]]
     const wanted = JSON.stringify(options)
     if (this.offered !== wanted) {
       this.offered = wanted

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -99,7 +100,7 @@ def image_grid(
                 on_act(act.action, act.ids, act.argument)
 
     data = {
-        "cells": [asdict(cell) for cell in cells],
+        "cells": [_plain(cell) for cell in cells],
         "label": label,
         "selectable": selectable,
         "strip": strip,
@@ -117,6 +118,11 @@ def image_grid(
     return known_ids(result.get("selected"), ids)
 
 
+def _plain(cell: Cell) -> dict[str, Any]:
+    """Return a cell as JSON takes it; `asdict` copies every value of a hundred cells."""
+    return {**vars(cell), "badges": [vars(badge) for badge in cell.badges]}
+
+
 def _nothing() -> None:
     """Take part in a change without doing anything: Streamlit keeps only states that have one."""
 
@@ -132,9 +138,11 @@ def thumbnail(checksum: ChecksumSha256) -> str:
 @lru_cache(maxsize=2000)  # about 14 MB; what a checksum names never changes
 def _read_thumbnail(checksum: ChecksumSha256) -> str:
     data = resources.store().read("thumbnails", checksum)
-    return f"data:image/webp;base64,{base64.b64encode(data).decode()}"
+    kind = "jpeg" if data.startswith(_JPEG) else "webp"  # older homes hold WebP
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
+_JPEG = b"\xff\xd8\xff"
 _MISSING = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 160 160'%3E"
     "%3Cpath d='M60 60l40 40m0-40l-40 40' stroke='%238b95a5' stroke-width='6'/%3E%3C/svg%3E"

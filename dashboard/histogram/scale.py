@@ -113,7 +113,7 @@ def _continuous(
     ordered: NDArray[np.float32], bad_when: _Side, low: float, high: float, kept: float
 ) -> Histogram:
     span = high - low
-    power = 0.5 if min(np.median(ordered), kept) - low < _CROWDED * span else 1.0
+    power = 0.5 if min(float(np.median(ordered)), kept) - low < _CROWDED * span else 1.0
     digits = max(0, 3 - floor(log10(span)))
     edges, places = (np.linspace(0, 1, n + 1) for n in (N_BARS, N_STEPS))
     edges, steps = (low + span * each ** (1 / power) for each in (edges, places))

@@ -124,11 +124,14 @@ def test_two_runs_of_a_page_do_each_act_once_and_in_order() -> None:
     assert seen == list(range(1, 40))
 
 
-def test_thumbnail_holds_the_stored_bytes(home: Path) -> None:
-    resources.store().put("thumbnails", CHECKSUM, b"RIFF....WEBP")
+@pytest.mark.parametrize(
+    ("stored", "expected"), [(b"\xff\xd8\xff\xe0..JFIF", "jpeg"), (b"RIFF....WEBP", "webp")]
+)
+def test_thumbnail_holds_the_stored_bytes(home: Path, stored: bytes, expected: str) -> None:
+    resources.store().put("thumbnails", CHECKSUM, stored)
     kind, data = grid.thumbnail(CHECKSUM).split(",", 1)
-    assert kind == "data:image/webp;base64"
-    assert base64.b64decode(data) == b"RIFF....WEBP"
+    assert kind == f"data:image/{expected};base64"
+    assert base64.b64decode(data) == stored
 
 
 def test_thumbnail_of_a_missing_file_is_a_tile_that_is_not_remembered(home: Path) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.types import DuplicatePair, ImageRecord, Label, Split, Status, Verdict
-from dashboard.pair_view import crossings_of
+from dashboard.pair_view import crossings, crossings_of
 
 IMAGE = ImageRecord(
     id=1,
@@ -62,3 +62,11 @@ def test_crossings_of_splits(splits: dict[int, Split], crossed: list[str]) -> No
     assert crossings_of(pair, splits) == crossed
     refuted = replace(pair, verdict=Verdict.NOT_DUPLICATE)
     assert crossings_of(refuted, splits) == []
+
+
+def test_crossings_of_a_group_name_each_side_once() -> None:
+    group = [replace(IMAGE, id=i, identity=name) for i, name in enumerate(("Ada", None, "Grace"))]
+    group.append(replace(IMAGE, id=3, label=Label.FAKE))
+    splits = {0: Split.TEST, 1: Split.TRAIN, 3: Split.TEST}
+    wanted = [LABELS, NAMES, "splits (train and test): leakage in the newest version"]
+    assert crossings(group, splits) == wanted

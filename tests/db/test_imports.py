@@ -11,7 +11,7 @@ from core.errors import Conflict, NotFound
 from core.types import Claim, ImageFacts, Label, NormaliseRule, Outcome, SourceFile
 from db import images, imports
 from db.engine import reading, writing
-from db.imports import PendingFile, Rejection
+from db.imports import KnownImage, PendingFile, Rejection
 from db.tables import HashRow, ImageRow, LocationRow, RejectRow
 from tests.db.builders import (
     BROKEN,
@@ -154,6 +154,18 @@ def test_exact_copies_are_one_image_in_several_places(writer: Session) -> None:
     assert n_images(writer) == 1
     image = images.get_by_checksum(writer, checksum("x"))
     assert [place.key for place in images.locations(writer, image.id)] == KEYS[:3]
+
+
+def test_a_known_image_is_found_at_one_more_place(writer: Session) -> None:
+    first, second = listed(writer, "job", KEYS[:2])
+    found: list[tuple[PendingFile, imports.Found]] = [(second, KnownImage(checksum("x")))]
+    with pytest.raises(NotFound, match=checksum("x")):
+        imports.settle_all(writer, "job", found)
+    assert not imports.is_known(writer, checksum("x"))
+    told = imports.settle_all(writer, "job", [(first, facts("x")), *found])
+    assert told == [Outcome.NEW, Outcome.KNOWN]
+    assert imports.is_known(writer, checksum("x"))
+    assert located(writer) == dict.fromkeys(KEYS[:2], checksum("x"))
 
 
 def test_a_file_that_was_never_listed_cannot_be_settled(writer: Session) -> None:

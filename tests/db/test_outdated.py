@@ -10,7 +10,11 @@ from db.tables import HashRow, ImageRow
 from tests.db.builders import FACE, add, facts
 
 NOW = Versions("checks-2", "v2")
-OLD = {"scores": {"blur": 1.0, "gone": 2.0}, "scores_version": "checks-1", "hash_version": "v1"}
+OLD: dict[str, Any] = {
+    "scores": {"blur": 1.0, "gone": 2.0},
+    "scores_version": "checks-1",
+    "hash_version": "v1",
+}
 NEW: dict[str, Any] = {
     "scores": {"blur": 9.0, "dark": None},
     "scores_version": "checks-2",

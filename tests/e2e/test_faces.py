@@ -166,6 +166,11 @@ def test_a_part_is_hidden_and_drawn_again_by_keyboard_alone(faces: Any, home: Pa
 def test_a_missed_face_is_drawn_by_hand_and_leaves_the_triage(faces: Any, home: Path) -> None:
     faces.open("faces")
     expect(faces.page.get_by_text("No face (1)")).to_be_visible()
+    faces.page.locator(".cell").first.click()
+    faces.press("exclude")
+    expect(faces.page.get_by_text("No face (0)")).to_be_visible()
+    faces.press("undo-relabel")
+    expect(faces.page.get_by_text("No face (1)")).to_be_visible()
     faces.page.locator(".cell").first.dblclick()
     faces.page.get_by_role("button", name="Correct boxes").click()
     faces.page.wait_for_timeout(1500)

@@ -217,7 +217,7 @@ def test_page_keys_turn_the_pages_and_stop_at_the_first(many: Any) -> None:
     expect(page.locator(".cell").first).to_be_visible()
     for _ in range(-(-N_MADE // 100) + 2):
         page.keyboard.press("]")
-    last = page.get_by_role("button", name=f"{-(-N_MADE // 100)}", exact=True)
+    last = page.get_by_role("button", name=f"Page {-(-N_MADE // 100)}", exact=True)
     expect(last).to_have_attribute("aria-current", "page")
     many.settle()
     page.keyboard.press("[")
@@ -275,6 +275,8 @@ def test_a_grid_that_is_gone_takes_no_keys(grid: Any, home: Path) -> None:
     page.keyboard.press("e")
     excluded = "SELECT id FROM images WHERE status_reason = 'left out by hand'"
     await_rows(grid, home, excluded, [(ids[3],)])
+    expect(page.get_by_role("button", name="Include")).to_be_visible()
+    grid.settle()
     page.keyboard.press("u")
     await_rows(grid, home, excluded, [])
 

@@ -315,7 +315,10 @@ def _keys() -> None:
 
 def test_the_key_excludes_or_includes_by_what_most_are(seeded_home: Settings) -> None:
     app = AppTest.from_function(_keys, default_timeout=60).run()
-    status = lambda: [image(n).status.value for n in (1, 2, 5)]  # noqa: E731
+
+    def status() -> list[str]:
+        return [image(n).status.value for n in (1, 2, 5)]
+
     app.button[0].click().run()
     assert status() == ["excluded", "excluded", "active"]
     app.button[1].click().run()

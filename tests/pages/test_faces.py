@@ -12,7 +12,7 @@ from core.types import Box, FaceDetail, Feature, ImageRecord, Status
 from dashboard import browsing, faces_view, resources
 from dashboard.boxes import Change
 from dashboard.settings import Settings
-from db import checks, corrections, faces, images
+from db import checks, corrections, faces, images, statuses
 from db.engine import writing
 
 OpenPage = Callable[..., AppTest]
@@ -147,11 +147,10 @@ def test_exclusion_is_undone_where_the_list_became_empty(
 ) -> None:
     app = open_page("faces.py")
     with writing(resources.database()) as session:
-        faces_view._exclude(session, "none", [FACELESS])
-    assert (image(FACELESS).status, image(FACELESS).status_reason) == (Status.EXCLUDED, "no face")
+        statuses.exclude(session, [FACELESS], "no face", actor="tester")
     app.run()
     assert components(app) == []
-    app.button(key="undo-exclusion").click().run()
+    app.button(key="undo-relabel").click().run()
     assert image(FACELESS).status is Status.ACTIVE
     assert cells(app) == [FACELESS]
 

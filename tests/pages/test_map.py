@@ -5,7 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.types import Box, Face, FaceDetail, Label
-from dashboard import resources
+from dashboard import browsing, resources
 from dashboard.settings import Settings
 from db import faces, images, map_points, tags
 from db.engine import writing
@@ -140,6 +140,12 @@ def test_what_a_lasso_holds_is_tagged_and_taken_back(seeded_home: Settings) -> N
     assert tags_of(1) == tags_of(2) == ["look again"]
     app.button(key="undo-relabel").click().run()
     assert tags_of(1) == []
+
+
+def test_what_a_lasso_holds_opens_in_browse(seeded_home: Settings) -> None:
+    app = selected("[1, 2]")
+    app.button(key="map-browse").click().run()  # the page to go to is not part of this script
+    assert app.session_state[browsing.AMONG] == {1, 2}
 
 
 def test_an_empty_lasso_says_what_to_do(seeded_home: Settings) -> None:

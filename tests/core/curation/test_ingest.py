@@ -102,6 +102,12 @@ def test_an_inspection_tells_what_an_import_would_tell_in_versions_of_its_own() 
     assert quick.scores_version not in (None, CHECKS_VERSION)
 
 
+def test_a_checksum_that_the_caller_has_is_taken_as_it_is() -> None:
+    data, name = jpeg(), "ab" * 32
+    assert inspect(data, name=name).checksum == name
+    assert analyse(data, NormaliseRule.CROP, lambda _: [], name=name).checksum == name
+
+
 def test_what_is_no_plain_jpeg_is_inspected_whole() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -61,7 +61,7 @@ def test_every_check_can_be_read_by_a_person(name: str) -> None:
 
 def test_measures_every_check_by_name() -> None:
     assert list(measure(sample(flat()))) == list(CHECKS)
-    assert CHECKS_VERSION == "checks-1"
+    assert CHECKS_VERSION == "checks-2"
 
 
 def test_a_flat_picture_is_not_sharp_and_stripes_are() -> None:
@@ -87,6 +87,12 @@ def test_one_bright_corner_does_not_make_a_dark_picture_bright() -> None:
     rgb = flat(0, 100, 100)
     rgb[:5, :10] = 255  # 0.5 % of the pixels
     assert CHECKS["dark"].compute(sample(rgb)) == 0
+
+
+def test_the_range_is_the_two_percentiles_of_numpy() -> None:
+    rgb = np.random.default_rng(3).integers(0, 256, (48, 64, 3), np.uint8)
+    expected = np.percentile(np.sqrt((rgb / 255) ** 2 @ (0.241, 0.691, 0.068)), (5, 99))
+    assert sample(rgb).brightness_range == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize(("tones", "bits"), [(1, 0.0), (2, 1.0), (4, 2.0), (256, 8.0)])

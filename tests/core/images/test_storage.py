@@ -43,6 +43,12 @@ def test_gives_back_what_was_put(store: Store) -> None:
     assert not store.exists("thumbnails", SUM)
 
 
+def test_tells_the_size_of_what_is_there(store: Store) -> None:
+    assert store.size("originals", SUM) is None
+    store.put("originals", SUM, DATA)
+    assert store.size("originals", SUM) == len(DATA)
+
+
 def test_fans_out_by_the_first_digits(store: Store, root: UPath) -> None:
     assert store.path("normalised", SUM) == root / "normalised" / SUM[:2] / SUM[2:4] / SUM
 
@@ -65,7 +71,7 @@ def test_missing_file_is_named(store: Store) -> None:
     "bad", ["", "../../etc/passwd", SUM.upper(), SUM + "0", SUM + "\n", "é" * 64]
 )
 def test_only_checksums_become_paths(store: Store, bad: str) -> None:
-    for act in (store.path, store.read, store.exists):
+    for act in (store.path, store.read, store.exists, store.size):
         with pytest.raises(InvalidInput):
             act("originals", bad)
 
