@@ -19,12 +19,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
 from benchmarks import synthetic
 from benchmarks.grid_queries import DATABASES, SIZES, opened, times
 from benchmarks.rows import Row
+from core.images.quality import CHECKS
 from dashboard.home import open_store
 from dashboard.settings import Settings
 from db import images
@@ -39,15 +41,18 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 SORT = "blur"
+QUERY = f"sort={quote(CHECKS[SORT].title)}"
 N_PAINTS, N_TURNS, N_SESSIONS, N_ROUNDS = 5, 20, 20, 4
 N_THUMBNAILS = 300
 _START_S = 120
 
 _WATCH = """
+const isPicture = each =>
+  each.complete && each.naturalWidth && !each.src.startsWith("data:image/svg")  // a grey tile
 window.drawn = () => {
   const host = [...document.querySelectorAll(".st-key-images *")].find(each => each.shadowRoot)
   const images = host ? [...host.shadowRoot.querySelectorAll("img")] : []
-  const isWhole = images.length === 100 && images.every(each => each.complete && each.naturalWidth)
+  const isWhole = images.length === 100 && images.every(each => isPicture(each))
   return isWhole ? images.map(each => each.alt + each.src.slice(-40)).join() : null
 }
 const look = () => {
@@ -89,7 +94,7 @@ def _measure(n: int, kind: str) -> Iterator[Row]:
 def measure_home(home: Settings, n: int) -> Iterator[Row]:
     """Serve a home whose thumbnails are there, and look at Browse."""
     with _served(home) as address:
-        yield from _in_browser(f"{address}/browse?sort={SORT}", n)
+        yield from _in_browser(f"{address}/browse?{QUERY}", n)
         took = asyncio.run(_together(address))
         note = f"{N_SESSIONS} websocket sessions, each on pages of its own"
         yield times(f"rerun, {N_SESSIONS} sessions at once", n, took, note)
@@ -229,14 +234,14 @@ class Client:
         self._socket = await connect(
             stream, subprotocols=protocol, max_size=None, open_timeout=_START_S
         )
-        await self._run(page_name="browse", query_string=f"sort={SORT}")
+        await self._run(page_name="browse", query_string=QUERY)
 
     async def turn_to(self, page: int) -> float:
         """Turn to a page; return the time until the server has sent all of it, ms."""
         started = time.perf_counter()
         await self._run(
             page_script_hash=self._script,
-            query_string=f"sort={SORT}&page={page}",
+            query_string=f"{QUERY}&page={page}",
             widget_states={"widgets": [{"id": self._pager, "int_value": page}]},
         )
         return (time.perf_counter() - started) * 1000

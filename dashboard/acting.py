@@ -107,8 +107,8 @@ def request(act: Act, scope: Scope) -> None:
 
 def perform(act: Act, scope: Scope) -> None:
     """Do an act at once, and say to how many images it was done."""
-    forget()
     resources.act(_perform, act, scope)
+    forget()  # after the act: a run may end where it touches the session's state
 
 
 def _perform(session: Session, act: Act, scope: Scope) -> None:

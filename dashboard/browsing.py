@@ -208,11 +208,9 @@ def on_key(
         action: As the grid tells it.
         ids: Of the cells that it is about.
         argument: The tag, with "tag".
-        found: Where all that match may be selected: the key is about those then.
+        found: Where the key is about all that match; without it, about `ids`.
     """
-    scope = Scope(len(ids), tuple(ids))
-    if found and found.is_all_selected:
-        scope = found.scope()
+    scope = Scope(found.total, found.wanted) if found else Scope(len(ids), tuple(ids))
     if action in set(Label):
         _label_by_key(Label(action), scope)
     elif action == "tag" and argument:

@@ -31,7 +31,7 @@ def reconcile_claims(session: Session, job_id: str) -> None:
         _apply_claims(pairs[0][1], [location for location, _ in pairs])
 
 
-def _disputed(job_id: str) -> Select[tuple[int]]:
+def _disputed(job_id: str) -> Select[int]:
     """Select the images that a file of the import lies in, and of which a place says otherwise."""
     touched = (
         select(LocationRow.image_id)

@@ -86,7 +86,7 @@ class Columns:
         measured = orjson.loads(f"[{','.join(text or '{}' for text in scores)}]")
         measured = [each or {} for each in measured]  # JSON has a null of its own
         names = set(self.numbers).union(*set(map(tuple, measured)))
-        for name in names - set(NUMBERS):
+        for name in sorted(names - set(NUMBERS)):
             self._put_numbers(name, at, [each.get(name) for each in measured])
 
     def _put_numbers(self, name: str, at: Positions, values: Sequence[float | None]) -> None:

@@ -121,10 +121,10 @@ def _note(
     """Write down (position, outcome, reason, detail) of files."""
     if not settled:
         return
-    table = ImportFileRow.__table__
+    row = ImportFileRow
     statement = (
-        update(table)
-        .where(table.c.job_id == job_id, table.c.position == bindparam("at"))
+        update(row)
+        .where(row.job_id == job_id, row.position == bindparam("at"))
         .values(outcome=bindparam("what"), reason=bindparam("why"), detail=bindparam("how"))
     )
     rows = [

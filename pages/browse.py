@@ -55,7 +55,8 @@ else:
         key=browsing.GRID,
         label="Images",
         on_open=lambda image_id: widgets.show_image(checksums[image_id]),
-        on_act=partial(browsing.on_key, found=found),
+        on_act=browsing.on_key,
+        on_act_all=partial(browsing.on_key, found=found),
         on_select=browsing.only_page,
         n_all_selected=total if found.is_all_selected else 0,
     )

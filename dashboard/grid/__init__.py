@@ -65,6 +65,7 @@ def image_grid(
     selectable: bool = True,
     strip: bool = False,
     on_select: Callable[[], None] | None = None,
+    on_act_all: Callable[[str, Sequence[int], str | None], None] | None = None,
     n_all_selected: int = 0,
 ) -> list[int]:
     """Draw a grid.
@@ -80,6 +81,7 @@ def image_grid(
         selectable: Whether cells can be selected: click, Space, Shift, Ctrl-A.
         strip: One row that scrolls, instead of as many as fill the width.
         on_select: Called when the selection changes.
+        on_act_all: Called in place of `on_act` where a key is about all that is selected.
         n_all_selected: How many things beyond this grid are selected with all of its cells, which
             it draws and tells; 0 for the person's own selection.
 
@@ -97,7 +99,8 @@ def image_grid(
             if act.action == "open" and act.ids[0] in ids:
                 on_open(act.ids[0])
             elif act.action != "open" and on_act:
-                on_act(act.action, act.ids, act.argument)
+                do = on_act_all if act.is_all and on_act_all else on_act
+                do(act.action, act.ids, act.argument)
 
     data = {
         "cells": [_plain(cell) for cell in cells],

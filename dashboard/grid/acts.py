@@ -20,11 +20,13 @@ class Act:
         action: One of ACTIONS.
         ids: Of the cells it is about, all of them known to the grid.
         argument: The tag, with "tag".
+        is_all: Whether it is about everything that is selected beyond the grid.
     """
 
     action: str
     ids: tuple[int, ...]
     argument: str | None
+    is_all: bool = False
 
 
 @dataclass
@@ -86,7 +88,8 @@ def _read(item: dict[str, Any], known: set[int]) -> Act | None:
     ids = known_ids(item.get("ids"), known)
     if not ids and action not in {"undo", "previous", "next"}:
         return None
-    return Act(action, tuple(ids), argument if action == "tag" else None)
+    argument = argument if action == "tag" else None
+    return Act(action, tuple(ids), argument, item.get("all") is True)
 
 
 def _text(told: Any) -> str | None:

@@ -14,6 +14,8 @@ const remember = root => {
       ids: [],
       nonce: String(crypto.getRandomValues(new Uint32Array(2)).join("-")),
       number: 0,
+      sent: 0,
+      own: false,
       queue: [],
       labels: new Map(),
       nodes: new Map(),
@@ -33,6 +35,7 @@ const ACTS = {
   PageDown: "next",
 }
 const LABELS = ["genuine", "fake", "unknown"]
+const TURNS = ["previous", "next"]
 const ABOUT_IMAGES = [...LABELS, "exclude"]
 const KEYS = [
   ["G", "Label genuine"],
@@ -116,6 +119,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     state.queue = state.queue.filter(item => item.number > number)
     for (const [id, label] of state.labels) if (label.number <= number) state.labels.delete(id)
   }
+  if (!data.allSelected) state.own = false
+  const isAll = () => data.allSelected > 0 && !state.own // a selection by hand ends it at once
   const withLabel = cell => {
     const label = state.labels.get(cell.id)?.label
     if (!label) return cell
@@ -152,7 +157,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const show = () =>
     [...grid.children].forEach((child, i) => {
       child.tabIndex = i === state.focus ? 0 : -1
-      const isSelected = data.allSelected > 0 || state.selected.has(ids[i])
+      const isSelected = isAll() || state.selected.has(ids[i])
       if (selectable) child.setAttribute("aria-selected", String(isSelected))
     })
   const moveTo = i => {
@@ -162,6 +167,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   }
   const select = chosen => {
     if (!selectable) return
+    state.own = true
     state.selected = new Set(chosen)
     show()
     setStateValue("selected", [...state.selected])
@@ -181,18 +187,25 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   }
 
   // A trigger may be lost when they come faster than reruns: every one carries all that is not
-  // acknowledged, and one that stays without an answer is sent again.
+  // acknowledged, and one that stays without an answer is sent again. What follows a turned page
+  // waits for it: every message tells the pager's page as the browser knows it, the old one.
   const send = () => {
     clearTimeout(state.retry)
     if (!state.queue.length || !grid.isConnected) return
-    setTriggerValue("batch", { nonce: state.nonce, items: state.queue.slice(0, MAX_ITEMS) })
+    const turn = state.queue.findIndex(item => TURNS.includes(item.action))
+    const items = state.queue.slice(0, turn === -1 ? MAX_ITEMS : turn + 1)
+    state.sent = items.at(-1).number
+    setTriggerValue("batch", { nonce: state.nonce, items })
     state.retry = setTimeout(send, RETRY_MS)
   }
+  const isTurning = () =>
+    state.queue.some(item => item.number <= state.sent && TURNS.includes(item.action))
   const act = (action, about = [], argument = null) => {
     state.number += 1
-    state.queue.push({ number: state.number, action, ids: about, argument })
+    const all = isAll() && (action === "tag" || ABOUT_IMAGES.includes(action))
+    state.queue.push({ number: state.number, action, ids: about, argument, all })
     if (LABELS.includes(action)) relabel(about, action)
-    send()
+    if (!isTurning()) send()
   }
   const relabel = (about, label) => {
     const hadFocus = grid.contains(focused())
@@ -242,7 +255,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
 
   const hasFocus = () => grid.contains(focused())
   const targets = () => {
-    if (data.allSelected) return ids
+    if (isAll()) return ids
     const chosen = ids.filter(id => state.selected.has(id))
     if (chosen.length) return chosen
     if (hasFocus()) return [ids[state.focus]]
@@ -260,7 +273,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const input = tagging.querySelector("input")
     ask(tagging, () => {
       input.value = ""
-      const total = data.allSelected || about.length
+      const total = isAll() ? data.allSelected : about.length
       const n = total === 1 ? "1 image" : `${total.toLocaleString("en")} images`
       tagging.querySelector(".about").textContent = `Tag ${n}`
     })
@@ -317,6 +330,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
 
   show()
   if (hadFocus) grid.children[state.focus]?.focus({ preventScroll: true })
+  if (state.queue.length && state.queue[0].number > state.sent) setTimeout(send)
   return () => {
     clearTimeout(state.retry)
     window.removeEventListener("keydown", state.onKey, true)

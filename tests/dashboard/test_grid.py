@@ -57,6 +57,12 @@ def test_batch_is_taken_once_and_in_order_however_often_it_is_sent() -> None:
     assert (done.nonce, done.number) == ("a", 2)
 
 
+def test_a_key_says_whether_it_is_about_all_that_is_selected() -> None:
+    told = [{**item(n), "all": said} for n, said in enumerate([True, False, 1, "true"], start=1)]
+    acts = Acknowledged().take({"nonce": "a", "items": told}, {1})
+    assert [act.is_all for act in acts] == [True, False, False, False]
+
+
 def test_another_mount_counts_from_one_again() -> None:
     done = Acknowledged("a", 7)
     assert list(done.take({"nonce": "b", "items": [item(1)]}, {1})) == [Act("fake", (1,), None)]

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -32,7 +34,7 @@ def describe(session: Session, image_id: int, *seeds: int | None) -> None:
     session.flush()
 
 
-def held(followed: Followed, session: Session) -> dict[int, list[float]]:
+def held(followed: Followed, session: Session) -> dict[int, Any]:
     ids, values = followed.read(session)
     assert len(ids) == len(values)
     assert ids.tolist() == sorted(ids.tolist())

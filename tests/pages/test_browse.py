@@ -307,7 +307,6 @@ def _keys() -> None:
 
     wanted = ImageFilter(identity="Ada_Lovelace")
     found = browsing.Found(wanted, [1, 5], 5)
-    st.session_state["all-of"] = wanted
     st.button("page", on_click=browsing.on_key, args=("exclude", [1, 2], None))
     st.button("all", on_click=browsing.on_key, args=("exclude", [1], None, found))
     st.button("label", on_click=browsing.on_key, args=("fake", [1], None, found))

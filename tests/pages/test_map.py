@@ -5,7 +5,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.types import Box, Face, FaceDetail, Label
-from dashboard import browsing, resources
+from dashboard import resources
+from dashboard.filtering import AMONG
 from dashboard.settings import Settings
 from db import faces, images, map_points, tags
 from db.engine import writing
@@ -145,7 +146,7 @@ def test_what_a_lasso_holds_is_tagged_and_taken_back(seeded_home: Settings) -> N
 def test_what_a_lasso_holds_opens_in_browse(seeded_home: Settings) -> None:
     app = selected("[1, 2]")
     app.button(key="map-browse").click().run()  # the page to go to is not part of this script
-    assert app.session_state[browsing.AMONG] == {1, 2}
+    assert app.session_state[AMONG] == {1, 2}
 
 
 def test_an_empty_lasso_says_what_to_do(seeded_home: Settings) -> None:

@@ -1,14 +1,17 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from core.curation.similar import nearest_faces, nearest_hashes
 
 MODEST = settings(max_examples=50, deadline=None)
 
 
-def unit(n: int, seed: int = 0) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    drawn = np.random.default_rng(seed).normal(size=(n, 128)).astype(np.float32)
+def unit(n: int, seed: int = 0) -> NDArray[np.float32]:
+    drawn: NDArray[np.float32] = (
+        np.random.default_rng(seed).normal(size=(n, 128)).astype(np.float32)
+    )
     drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
     return drawn
 
@@ -18,7 +21,8 @@ def test_faces_come_nearest_first_with_their_cosines() -> None:
     between = (one + other) / np.linalg.norm(one + other)
     places, cosines = nearest_faces(np.array([other, -one, between, one]), one, 3)
     assert places.tolist() == [3, 2, 0]
-    np.testing.assert_allclose(cosines, [1, between @ one, other @ one], atol=1e-6)
+    expected = np.array([1, between @ one, other @ one])
+    np.testing.assert_allclose(cosines, expected, atol=1e-6)
 
 
 @MODEST

@@ -12,7 +12,7 @@ from PIL import Image
 from upath import UPath
 
 from core.images.checksum import checksum
-from core.images.storage import Storages, Store
+from core.images.storage import Kind, Storages, Store
 from core.types import Face, RgbImage
 from dashboard.jobs import importing
 from dashboard.jobs.context import Context
@@ -21,7 +21,7 @@ from db.engine import open_engine
 from db.schema import upgrade
 
 WISHES: dict[str, Any] = {"manifest": None, "label": "genuine", "rule": None}
-KINDS = ("originals", "normalised", "thumbnails")
+KINDS: tuple[Kind, ...] = ("originals", "normalised", "thumbnails")
 
 
 class Eyes:
@@ -91,7 +91,7 @@ def test_known_images_are_not_decoded_again(context: Context, folder: Path) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_known_image_that_lost_a_file_is_made_whole(
-    context: Context, folder: Path, kind: Any
+    context: Context, folder: Path, kind: Kind
 ) -> None:
     settle(context, folder, "first")
     name = checksum((folder / "a.jpg").read_bytes())
