@@ -104,7 +104,8 @@ def _any_question(draw: random.Random, columns: Sequence[str], n: int) -> Questi
     return any_filter(draw, n), Sort(draw.choice(columns), draw.random() < 0.5)
 
 
-def _distinct(columns: Sequence[str], n: int, seed: int, count: int) -> list[Question]:
+def distinct_questions(columns: Sequence[str], n: int, seed: int, count: int) -> list[Question]:
+    """Draw filters with orders, no two alike."""
     draw, drawn = random.Random(seed), dict[Question, None]()  # noqa: S311
     while len(drawn) < count:
         drawn[_any_question(draw, columns, n)] = None
@@ -118,7 +119,7 @@ def _questions(database: Engine, catalogue: Catalogue, n: int) -> Iterator[Row]:
     draw = random.Random(8)  # noqa: S311
     pages = [
         partial(_page, database, catalogue, *each, draw.random())
-        for each in _distinct(columns, n, 7, N_QUESTIONS)
+        for each in distinct_questions(columns, n, 7, N_QUESTIONS)
     ]
     yield _asked("count, sort, any page, its rows", n, pages, "all kinds of filter and of order")
     first = [
@@ -129,7 +130,7 @@ def _questions(database: Engine, catalogue: Catalogue, n: int) -> Iterator[Row]:
     yield _asked("all images, every order", n, first, "first page")
     beside = [
         partial(_neighbours, database, catalogue, *each, 1 + draw.randrange(n))
-        for each in _distinct(columns, n, 9, N_QUESTIONS)
+        for each in distinct_questions(columns, n, 9, N_QUESTIONS)
     ]
     yield _asked("image before and after", n, beside, "")
 
@@ -158,7 +159,7 @@ def _after_changes(database: Engine, catalogue: Catalogue, n: int) -> Iterator[R
         columns = catalogue.columns(session)
     draw = random.Random(10)  # noqa: S311
     took = []
-    for number, question in enumerate(_distinct(columns, n, 11, N_CHANGES)):
+    for number, question in enumerate(distinct_questions(columns, n, 11, N_CHANGES)):
         with writing(database) as session:
             label = list(Label)[number % len(Label)]
             images.relabel(session, [1 + draw.randrange(n)], label, actor="ada")

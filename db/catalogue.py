@@ -5,6 +5,7 @@ database; indexes would serve only the questions they were made for. `images.rev
 every change, so a refresh reads just the rows that changed.
 """
 
+import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from db.ranking import MISSING, Keys, Positions, beside, ranked, to_keys, to_val
 FIRST = "id"
 """The order in which the images came."""
 
+_LOG = logging.getLogger(__name__)
 _REMEMBERED = 16
 _HEXADECIMAL = set("0123456789abcdef")
 
@@ -195,8 +197,11 @@ class Catalogue:
     def _save(self, session: Session) -> None:
         n_worth = max(self._save_after, len(self._columns.ids) // 10)
         if self._path and self._n_unsaved >= n_worth:
-            snapshot.save(self._path, self._columns, changes.marks(session))
             self._n_unsaved = 0
+            try:
+                snapshot.save(self._path, self._columns, changes.marks(session))
+            except OSError as error:  # a full disk: nobody needs the file in order to look
+                _LOG.warning("The next start will read every image anew: %s", error)
 
     def _page(self, at: Positions, sort: Sort, start: int, stop: int) -> Positions:
         """Return the positions of one stretch of an order of those at `at`."""

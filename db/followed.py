@@ -43,8 +43,10 @@ class Followed:
         Both are shared: not to be written to.
         """
         with self._lock:
-            newest = session.scalar(select(func.max(ImageRow.revision)))
-            if newest is not None and newest > self._revision:
+            newest = session.scalar(select(func.max(ImageRow.revision))) or 0
+            if newest < self._revision:  # another database stands in its place: a backup
+                self._ids, self._values = self._ids[:0], self._values[:0]
+            if newest != self._revision:
                 self._refresh(session)
                 self._revision = newest
             return self._ids, self._values

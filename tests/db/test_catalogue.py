@@ -342,3 +342,37 @@ def test_those_without_a_word_come_last_both_ways(writer: Session) -> None:
     b, none, a = add(writer, 1, identity="Bo"), add(writer, 2), add(writer, 3, identity="Al")
     down = Sort("identity", is_descending=True)
     assert Catalogue().find(writer, ImageFilter(), down)[0] == [b, a, none]
+
+
+def test_a_file_that_cannot_be_written_is_told_and_nothing_else(
+    sqlite: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with writing(sqlite) as session:
+        ids = [add(session, "a")]
+    assert _numbers(sqlite, tmp_path / "missing" / "catalogue.npz") == ids
+    assert "The next start will read every image anew" in caplog.text
+
+
+def test_a_transaction_that_reads_is_shown_one_state(sqlite: Engine) -> None:
+    catalogue = Catalogue()
+    with writing(sqlite) as session:
+        add(session, "a")
+    with reading(sqlite) as before, reading(sqlite) as after:
+        assert catalogue.count(before, ImageFilter()) == 1
+        with writing(sqlite) as session:
+            add(session, "b")
+            assert Catalogue().count(session, ImageFilter()) == 2  # its own change
+        assert catalogue.count(before, ImageFilter()) == 1
+        assert catalogue.count(after, ImageFilter()) == 2
+
+
+def test_values_are_looked_up_by_number(writer: Session) -> None:
+    ada, nobody = add(writer, "a", identity="Ada", width_px=300), add(writer, "b")
+    catalogue, asked = Catalogue(), np.array([nobody, ada, nobody])
+    assert catalogue.look_up(writer, "identity", asked).tolist() == [None, "Ada", None]
+    assert catalogue.look_up(writer, "width_px", asked).tolist() == [250, 300, 250]
+    faces.replace_faces(writer, ada, [FaceDetail(FACE, {}, {"teeth": 0.5}, None)], "v1")
+    assert np.isnan(catalogue.look_up(writer, "teeth", asked)).tolist() == [True, False, True]
+    assert catalogue.look_up(writer, "label", asked[:0]).tolist() == []
+    with pytest.raises(InvalidInput, match="beauty"):
+        catalogue.look_up(writer, "beauty", asked)

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Barrier, Event
 
@@ -125,3 +126,10 @@ def test_what_was_written_is_there_after_the_file_is_opened_again(
     again = open_engine(f"sqlite:///{tmp_path / 'verity.sqlite'}")
     assert count(again) == 1
     again.dispose()
+
+
+def test_many_can_read_at_once(database: Engine) -> None:
+    """A page holds a connection while it is drawn, and now and then a second one."""
+    with ExitStack() as opened:
+        sessions = [opened.enter_context(reading(database)) for _ in range(40)]
+        assert [session.scalar(select(1)) for session in sessions] == [1] * 40

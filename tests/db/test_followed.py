@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.types import Box, Face, FaceDetail, Label
 from db import faces, images
+from db.engine import reading, writing
 from db.followed import Followed, follow_described, follow_faces, follow_hashes
 from tests.db.builders import MODEST, add, checksum, forgotten
 
@@ -94,3 +95,17 @@ def test_what_is_followed_equals_what_is_read_anew(
         anew, vectors = faces.embeddings(session)
         np.testing.assert_array_equal(followed.read(session)[0], anew)
         np.testing.assert_allclose(followed.read(session)[1], vectors, atol=1e-6)
+
+
+def test_a_database_restored_from_a_backup_is_read_anew(sqlite: Engine) -> None:
+    with writing(sqlite) as session:
+        one = add(session, "a")
+        describe(session, one, 1)
+        before = held(follow_faces(), session)
+    followed = follow_faces()
+    with forgotten(sqlite) as session:
+        describe(session, add(session, "b"), 2)
+        describe(session, one, 3)
+        assert held(followed, session) != before
+    with reading(sqlite) as session:
+        assert held(followed, session) == before
