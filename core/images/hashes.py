@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.images.reduce import SMALL_SIDE_PX, reduce_to
+from core.images.reduce import reduce_to
 
 GreyImage: TypeAlias = NDArray[np.uint8]
 """(height, width) grey values, 0 to 255."""
@@ -20,7 +20,7 @@ GreyImage: TypeAlias = NDArray[np.uint8]
 HashFunction: TypeAlias = Callable[[GreyImage], int]
 
 HASHED_SIDE_PX = 32
-HASH_VERSION = f"imagehash-4.3.2/reduced-{SMALL_SIDE_PX}-{HASHED_SIDE_PX}"
+HASH_VERSION = f"imagehash-4.3.2/blocks-{HASHED_SIDE_PX}"  # with "phash " 32 characters at most
 SCALED_HASH_VERSION = f"{HASH_VERSION}/scaled-decode"
 """Of hashes of pictures that the decoder scaled down; never compared with the others."""
 
