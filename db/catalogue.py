@@ -80,10 +80,11 @@ class Catalogue:
             InvalidInput: If it is sorted or limited by a column that no image has.
         """
         with self._lock:
-            at = np.flatnonzero(self._mask(session, wanted))
-            stop = len(at) if limit is None else min(offset + limit, len(at))
-            page = self._page(at, sort or Sort(), offset, max(offset, stop))
-            return self._columns.ids[page].tolist(), len(at)
+            mask = self._mask(session, wanted)
+            total = int(np.count_nonzero(mask))
+            stop = total if limit is None else min(offset + limit, total)
+            page = self._page(mask, sort or Sort(), offset, max(offset, stop))
+            return self._columns.ids[page].tolist(), total
 
     def count(self, session: Session, wanted: ImageFilter) -> int:
         """Count the images that match."""
@@ -203,13 +204,16 @@ class Catalogue:
             except OSError as error:  # a full disk: nobody needs the file in order to look
                 _LOG.warning("The next start will read every image anew: %s", error)
 
-    def _page(self, at: Positions, sort: Sort, start: int, stop: int) -> Positions:
-        """Return the positions of one stretch of an order of those at `at`."""
+    def _page(self, mask: Mask, sort: Sort, start: int, stop: int) -> Positions:
+        """Return the positions of one stretch of an order of those that are marked."""
         if sort.column == FIRST:
+            at = np.flatnonzero(mask)
             return (at[::-1] if sort.is_descending else at)[start:stop]
         keys = self._keys(sort.column)
-        chosen = keys if len(at) == len(keys) else keys[at]
-        return at[ranked(chosen, start, stop, is_descending=sort.is_descending)]
+        if mask.all():
+            return ranked(keys, start, stop, is_descending=sort.is_descending)
+        at = np.flatnonzero(mask)
+        return at[ranked(keys[at], start, stop, is_descending=sort.is_descending)]
 
     def _keys(self, column: str) -> Keys:
         if column == FIRST:

@@ -129,7 +129,9 @@ def is_continued(session: Session, columns: Columns, since: int, then: Marks) ->
     n_images, total = session.execute(query).one()
     ours = (int(n_images), int(total or 0)) == (len(ids), int((ids * revisions % _MODULUS).sum()))
     known = [(table, then[table.__tablename__]) for table in (EventRow, LocationRow)]
-    return ours and all(mark is None or _mark(session, table, mark) == mark for table, mark in known)
+    return ours and all(
+        mark is None or _mark(session, table, mark) == mark for table, mark in known
+    )
 
 
 def _mark(session: Session, table: Any, known: Sequence[Any] | None) -> list[Any] | None:

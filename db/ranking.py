@@ -49,9 +49,9 @@ def _sorted(keys: Keys, start: int, stop: int) -> Positions:
     """Return where the keys of these ranks stand, narrowing down to them before sorting."""
     if start >= stop:
         return np.empty(0, np.int64)
-    at = np.arange(len(keys))
+    at: Positions | None = None  # all of them: to number a million takes a while
     for _ in range(_ROUNDS):
-        if len(at) <= 2 * (stop - start) + _FEW:
+        if len(keys) <= 2 * (stop - start) + _FEW:
             break
         low = keys.min()
         shift = max(int(keys.max() - low).bit_length() - _BUCKET_BITS, 0)
@@ -60,9 +60,10 @@ def _sorted(keys: Keys, start: int, stop: int) -> Positions:
         first, last = np.searchsorted(ends, [start, stop - 1], side="right")
         inside = np.flatnonzero((buckets >= first) & (buckets <= last))
         n_below = int(ends[first - 1]) if first else 0
-        at, keys = at[inside], keys[inside]
+        at, keys = inside if at is None else at[inside], keys[inside]
         start, stop = start - n_below, stop - n_below
-    return at[_stable_order(keys)[start:stop]]
+    order = _stable_order(keys)[start:stop]
+    return order if at is None else at[order]
 
 
 def _stable_order(keys: Keys) -> Positions:
