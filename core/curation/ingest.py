@@ -91,22 +91,27 @@ def _seen(
     }
 
 
-def inspect(data: bytes, limits: Limits = LIMITS, name: ChecksumSha256 | None = None) -> ImageFacts:
+def inspect(
+    data: bytes,
+    limits: Limits = LIMITS,
+    name: ChecksumSha256 | None = None,
+    *,
+    is_scaled: bool = True,
+) -> ImageFacts:
     """Analyse a file without making anything of it, and without looking for faces.
-
-    A plain JPEG is decoded at a fraction of its size (no side under 128 px where the original has
-    them), which is faster and makes hashes and scores of versions of their own. Any other file is
-    decoded whole.
 
     Args:
         data: The whole file.
         limits: What is still taken in.
         name: The checksum, where the caller has it.
+        is_scaled: Whether a plain JPEG is decoded at a fraction of its size (no side under 128 px
+            where the original has them), which is faster and makes hashes and scores of versions
+            of their own. Any other file is decoded whole, as `analyse` does.
 
     Raises:
         RejectedImage: If the bytes are not a whole image within the limits.
     """
-    scaled = _decode_scaled(data, limits)
+    scaled = _decode_scaled(data, limits) if is_scaled else None
     image, size = scaled or _decode_whole(data, limits)
     return ImageFacts(
         **_seen(data, image, reduce_by_area(image.pixels), size, name),

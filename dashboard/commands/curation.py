@@ -1,5 +1,6 @@
 """Commands of the curation half."""
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated
 
@@ -46,6 +47,22 @@ def import_(
         wait=wait,
         as_json=as_json,
     )
+
+
+@app.command()
+def survey(
+    path: Annotated[Path, typer.Argument(help="A folder.")],
+    csv: Annotated[Path | None, typer.Option(help="Write a line a file here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print what a folder holds before it is imported: copies, refused files, weak images."""
+    from core.curation.survey import summarise
+    from dashboard.surveying import look, write_table
+
+    looked = list(look(UPath(path)))
+    if csv:
+        write_table(looked, csv)
+    console.print_values(dataclasses.asdict(summarise(looked)), as_json=as_json)
 
 
 @app.command()

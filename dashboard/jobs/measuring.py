@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from core.curation.ingest import analyse
+from core.curation.ingest import inspect
 from core.errors import NotFound
 from core.images.decode import RejectedImage
-from core.types import ChecksumSha256, Face, ImageFacts, RgbImage
+from core.types import ChecksumSha256, ImageFacts
 from dashboard.jobs.context import Context
-from db import imports, outdated
+from db import outdated
 from db.engine import reading, writing
 
 
@@ -45,18 +45,12 @@ def measure_batch(context: Context, after: int, last: int, limit: int) -> int | 
 def _measured(
     context: Context, images: Sequence[tuple[int, ChecksumSha256]]
 ) -> Iterator[tuple[int, ImageFacts]]:
-    """Yield what the very analysis of an import says: its hashes can be compared with these."""
-    with reading(context.database) as session:
-        rule = imports.normalise_rule(session)
+    """Yield what an import would say of these: the hashes can be compared."""
     for image_id, checksum in images:
         try:
-            facts = analyse(context.store.read("originals", checksum), rule, _no_faces)
+            data = context.store.read("originals", checksum)
+            facts = inspect(data, is_scaled=False)
         except (OSError, NotFound, RejectedImage):
             continue
         if facts.checksum == checksum:  # else the stored file was damaged or changed since
             yield image_id, facts
-
-
-def _no_faces(pixels: RgbImage) -> list[Face]:
-    """Find none: faces are measured by a job of their own."""
-    return []

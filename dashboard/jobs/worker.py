@@ -39,8 +39,11 @@ def running(settings: Settings) -> list[str]:
 
 
 def _serve(settings: Settings, name: str, queues: Sequence[str]) -> None:
+    import cv2
+
     from dashboard.jobs import workflows  # noqa: F401 - registers the workflows
 
+    cv2.setNumThreads(1)  # a worker a core: threads of their own only wait for one another
     clear_dead_scratch(settings)
     engine.prepare(settings)
     DBOS(config=engine.config(settings, name))
