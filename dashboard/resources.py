@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -33,10 +34,12 @@ def catalogue() -> Catalogue:
     return Catalogue(settings().folder("cache") / "catalogue.npz")
 
 
-@st.cache_resource
 def store() -> Store:
     """Open the files once a process."""
-    return open_store(settings())
+    return _store(settings())
+
+
+_store = cache(open_store)  # a page asks for a hundred files: st.cache_resource takes 30 us each
 
 
 @st.cache_resource

@@ -84,8 +84,9 @@ class Store:
             InvalidInput: If `checksum` is not 64 hexadecimal digits.
             NotFound: If nothing is stored there.
         """
+        root = self._local_root or self._root
         try:
-            return self.path(kind, checksum).read_bytes()
+            return (root / _key(kind, checksum)).read_bytes()
         except FileNotFoundError as error:
             raise NotFound(
                 f"Expected a file {checksum} among the {kind}. Received nothing: it was deleted "
