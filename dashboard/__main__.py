@@ -68,7 +68,9 @@ def demo(
     """Load the embedded demo and open the dashboard."""
     from dashboard import demo as demonstration
 
-    demonstration.load(settings(), faces)
+    job_id = demonstration.load(settings(), faces)
+    if job_id and not page and not walk:
+        console.start(lambda _: job_id, wait=True, as_json=False)
     if walk:
         demonstration.walk(settings())
     if page:

@@ -21,7 +21,7 @@ AMONG, AMONG_TITLE = "among", "among-title"
 MAX_WORD = 255
 _MORE = (
     *("generator", "version", "split", "faceless"),
-    *("tag", "source", "format", "measure", "low", "high"),
+    *("tag", "source", "format", "measure"),
 )
 _KINDS: dict[str, type] = {
     **dict.fromkeys(("text", "label", "identity", "status", "tag", "source", "format"), str),
@@ -76,13 +76,18 @@ def filters(choices: Choices) -> ImageFilter:
         label = _choice("Label", list(Label))
         identity = _identity(choices.identities)
         status = _choice("Status", list(Status))
-        n_more = sum(bool(st.session_state.get(key)) for key in _MORE)
+        n_more = sum(_is_asked(key) for key in _MORE)
         with st.popover(f"More ({n_more})" if n_more else "More", icon=":material/tune:"):
             more = _more(choices)
     among = st.session_state.get(AMONG)
     return ImageFilter(
         label=label, status=status, identity=identity, text=text, among=among, **more
     )
+
+
+def _is_asked(key: str) -> bool:
+    """Say whether a filter is set, be it only by the address: its widget is drawn later."""
+    return bool(st.session_state.get(key, st.query_params.get(key)))
 
 
 def present() -> dict[str, Any]:

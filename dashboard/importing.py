@@ -64,9 +64,19 @@ def folder(text: str) -> Path:
             f"Expected a folder apart from Verity's own, {str(home)!r}. Received {text.strip()!r}: "
             "importing it would take in Verity's own thumbnails."
         )
-    if not path.is_dir():
+    if not _is_folder(path):
         raise InvalidInput(f"Expected a folder on this machine. Received {text.strip()!r}.")
     return path
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise InvalidInput(
+            f"Expected a path that this machine can read. Received one that it refuses: "
+            f"{error.strerror}."
+        ) from error
 
 
 def preview(text: str) -> Preview:

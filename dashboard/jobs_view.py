@@ -11,7 +11,6 @@ from dashboard import job_view, resources
 from dashboard.jobs.client import Job, JobState
 from dashboard.text import duration
 
-_KEY = "jobs-table"
 _COLOURS = {
     JobState.QUEUED: "gray",
     JobState.RUNNING: "blue",
@@ -27,14 +26,16 @@ def show(is_any_active: bool) -> None:
 
 
 def _live(job_id: str | None) -> None:
-    table(filter_by_state(job_view.list_jobs()))
+    state = filter_by_state()
+    found = job_view.list_jobs()
+    table([job for job in found if state in (None, job.state)], key=f"jobs-{state or 'all'}")
     if st.query_params.get("job") != job_id:
         st.rerun()  # a row was chosen, and its job is drawn outside of this fragment
 
 
-def filter_by_state(jobs: Sequence[Job]) -> list[Job]:
-    """Draw the filter, which stands in the URL, and return the jobs that pass it."""
-    state = st.segmented_control(
+def filter_by_state() -> str | None:
+    """Draw the filter, which stands in the URL, and return the state that is wanted."""
+    return st.segmented_control(
         "State",
         [state.value for state in JobState],
         format_func=str.capitalize,
@@ -42,19 +43,23 @@ def filter_by_state(jobs: Sequence[Job]) -> list[Job]:
         bind="query-params",
         label_visibility="collapsed",
     )
-    return [job for job in jobs if state in (None, job.state)]
 
 
-def table(jobs: Sequence[Job]) -> None:
-    """Draw the jobs; choosing a row opens that job by `?job=`."""
+def table(jobs: Sequence[Job], *, key: str) -> None:
+    """Draw the jobs; choosing a row opens that job by `?job=`.
+
+    Args:
+        jobs: One a row.
+        key: Of the table; another list needs another, or the chosen row would name another job.
+    """
     if not jobs:
         st.info("No job is in this state.")
         return
     st.dataframe(
         pd.DataFrame([_row(job) for job in jobs]),
-        key=_KEY,
+        key=key,
         hide_index=True,
-        on_select=partial(_open, [job.id for job in jobs]),
+        on_select=partial(_open, key, [job.id for job in jobs]),
         selection_mode="single-row",
         placeholder="",
         column_config={
@@ -71,8 +76,8 @@ def table(jobs: Sequence[Job]) -> None:
     )
 
 
-def _open(ids: Sequence[str]) -> None:
-    if rows := st.session_state[_KEY]["selection"]["rows"]:
+def _open(key: str, ids: Sequence[str]) -> None:
+    if rows := st.session_state[key]["selection"]["rows"]:
         st.query_params["job"] = ids[rows[0]]
 
 

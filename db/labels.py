@@ -13,7 +13,11 @@ from db import events
 from db.parts import change_images, parts
 from db.tables import EventRow, ImageRow, now
 
-_RELABEL = "relabel"
+_RELABEL, _RESTORE = "relabel", "restore"
+_SINCE = {
+    _RELABEL: "who relabelled it since",
+    _RESTORE: "who restored a dataset version since: undo that first, on Dataset",
+}
 
 
 def relabel(session: Session, ids: Sequence[int], label: Label, *, actor: str) -> int:
@@ -53,7 +57,7 @@ def undo_relabel(session: Session, *, actor: str) -> int:
 
     Raises:
         NotFound: If there is none.
-        Conflict: If somebody relabelled one of those images since.
+        Conflict: If somebody relabelled one of those images since, or restored a version over it.
     """
     act = events.last_image_acts(session, actor, _RELABEL)
     if not act:
@@ -74,17 +78,19 @@ def undo_relabel(session: Session, *, actor: str) -> int:
 
 
 def _check_newest(session: Session, actor: str, at: datetime) -> None:
-    """Raise Conflict if an image of an act was relabelled since."""
+    """Raise Conflict if an image of an act got another label since."""
     mine, later = aliased(EventRow), aliased(EventRow)
     query = (
-        select(ImageRow.id, ImageRow.label, later.actor)
+        select(ImageRow.id, ImageRow.label, later.actor, later.action)
         .join(mine, mine.subject_id == ImageRow.id)
         .join(later, (later.subject == mine.subject) & (later.subject_id == mine.subject_id))
         .where(mine.actor == actor, mine.action == _RELABEL, mine.at == at)
-        .where(later.action == _RELABEL, later.is_undone.is_(False), later.id > mine.id)
+        .where(
+            later.action.in_((_RELABEL, _RESTORE)), later.is_undone.is_(False), later.id > mine.id
+        )
     )
     if newer := session.execute(query.limit(1)).first():
         raise Conflict(
             f"Expected your label of image {newer.id} to be the newest. Received {newer.label!r} "
-            f"by {newer.actor}, who relabelled it since."
+            f"by {newer.actor}, {_SINCE[newer.action]}."
         )

@@ -59,4 +59,4 @@ if job is None:
 if not job.is_active:
     generation_view.show_job(job)
 st.subheader("Past generations", anchor=False)
-jobs_view.table(jobs)
+jobs_view.table(jobs, key="generations")

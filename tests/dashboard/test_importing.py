@@ -140,3 +140,8 @@ def test_preview_stops_early(
 def test_an_upload_of_nothing_is_refused(home: Settings) -> None:
     with pytest.raises(InvalidInput, match="Received none"):
         importing.keep_uploads([], home)
+
+
+def test_a_path_that_no_file_system_takes_is_refused_in_words(home: Settings) -> None:
+    with pytest.raises(InvalidInput, match="a path that this machine can read"):
+        importing.folder("/" + "x" * 5000)

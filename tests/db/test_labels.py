@@ -5,13 +5,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
-from core.types import Label
-from db import events, images
+from core.types import Label, Split
+from db import events, images, restoring
 from db.catalogue import Catalogue
 from db.engine import reading, writing
 from db.images import ImageFilter
 from db.tables import ImageRow
-from tests.db.builders import MODEST, add, forgotten
+from tests.db.builders import MODEST, add, forgotten, freeze
 
 
 def label_of(session: Session, image_id: int) -> Label:
@@ -142,3 +142,17 @@ def test_undoing_every_relabelling_leaves_no_trace(
             assert [label_of(session, i) for i in ids] == before
         with pytest.raises(NotFound):
             images.undo_relabel(session, actor="ada")
+
+
+def test_a_label_from_before_a_restoring_is_not_taken_back_over_it(writer: Session) -> None:
+    a = add(writer, "a", Label.GENUINE)
+    number = freeze(writer, [(a, Split.TRAIN)])
+    images.relabel(writer, [a], Label.FAKE, actor="ada")
+    images.relabel(writer, [a], Label.UNKNOWN, actor="ada")
+    restoring.restore(writer, number, actor="ada")
+    with pytest.raises(Conflict, match="restored a dataset version since"):
+        images.undo_relabel(writer, actor="ada")
+    assert label_of(writer, a) is Label.GENUINE
+    restoring.undo_restore(writer, actor="ada")
+    images.undo_relabel(writer, actor="ada")
+    assert label_of(writer, a) is Label.FAKE

@@ -35,9 +35,10 @@ def record(**changes: object) -> ImageRecord:
     [
         ({"width_px": 101}, {"format": "PNG", "label": Label.FAKE}, "more pixels"),
         ({"format": "PNG"}, {"size_bytes": 2000}, "lossless"),
-        ({"size_bytes": 1001}, {"label": Label.GENUINE}, "compressed less"),
+        ({"size_bytes": 2000}, {"label": Label.GENUINE}, "compressed less"),
         ({"id": 9, "label": Label.FAKE}, {}, "has a label"),
         ({"id": 1}, {"id": 2}, "came first"),
+        ({"id": 1}, {"id": 2, "size_bytes": 1050}, "came first"),
     ],
 )
 def test_suggests_by_the_first_difference(
