@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.types import Label
 from dashboard import resources
 from dashboard.auth import actor
@@ -142,10 +142,10 @@ def ask() -> None:
         _ask(*st.session_state[_ASKED])
 
 
-@st.dialog("All that match", on_dismiss=forget)
+@st.dialog("Many images at once", on_dismiss=forget)
 def _ask(act: Act, scope: Scope) -> None:
     st.markdown(f"**{plain(act.asks.format(count(scope.n, 'image')))}**")
-    st.caption("Every image that matches, on all pages. One Undo takes it back.")
+    st.caption("All of them, not only those on the screen. One Undo takes it back.")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Cancel", key="cancel-act", on_click=forget):
             st.rerun()
@@ -160,7 +160,7 @@ def _ask(act: Act, scope: Scope) -> None:
             st.rerun()
 
 
-_UNDO: dict[str, tuple[Callable[..., Any], str]] = {
+UNDO: dict[str, tuple[Callable[..., Any], str]] = {
     "relabel": (images.undo_relabel, "Label"),
     "tag": (tags.undo_tag, "Tag"),
     "untag": (tags.undo_tag, "Tag"),
@@ -169,17 +169,31 @@ _UNDO: dict[str, tuple[Callable[..., Any], str]] = {
 }
 
 
-def undo() -> None:
-    """Take this person's newest act back, whatever it was; for callbacks."""
-    resources.act(_undo)
+def undo(image_id: int | None = None) -> None:
+    """Take this person's newest act back, whatever it was; for callbacks.
+
+    Args:
+        image_id: The only image on the screen: an act on others is left to Browse.
+    """
+    resources.act(_undo, image_id)
 
 
-def _undo(session: Session) -> None:
-    newest = events.last_image_act(session, actor(), *_UNDO)
+def _undo(session: Session, image_id: int | None) -> None:
+    newest = events.last_image_act(session, actor(), *UNDO)
     if newest is None:
         raise NotFound("There is no label, tag or exclusion of yours left to undo.")
-    take_back, what = _UNDO[newest.action]
-    n = take_back(session, actor=actor())
+    if image_id is not None and image_id not in newest.image_ids:
+        raise Conflict(
+            "Expected your newest label, tag or exclusion to be of this image. Received one of "
+            "another: undo it in the grid."
+        )
+    take_back(session, newest.action)
+
+
+def take_back(session: Session, action: str) -> None:
+    """Take this person's newest act of a kind in UNDO back, and say of how many images."""
+    change, what = UNDO[action]
+    n = change(session, actor=actor())
     resources.notify(f"{what} of {count(n, 'image')} set back.", icon=":material/undo:")
 
 
@@ -203,8 +217,13 @@ def label_button(
     )
 
 
-def undo_button(*, is_in_grid: bool = False) -> None:
-    """Draw the button that takes this person's newest label, tag or exclusion back."""
+def undo_button(*, is_in_grid: bool = False, image_id: int | None = None) -> None:
+    """Draw the button that takes this person's newest label, tag or exclusion back.
+
+    Args:
+        is_in_grid: Whether U is a key of the grid.
+        image_id: The only image on the screen, where there is no grid.
+    """
     st.button(
         "Undo",
         key="undo-relabel",
@@ -213,4 +232,5 @@ def undo_button(*, is_in_grid: bool = False) -> None:
         icon=":material/undo:",
         type="tertiary",
         on_click=undo,
+        args=(image_id,),
     )

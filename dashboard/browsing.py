@@ -191,12 +191,7 @@ def label_buttons(image_id: int, current: Label, status: Status | None = None) -
                 on_click=acting.toggle_status,
                 args=(scope,),
             )
-        undo_button()
-
-
-def relabel(ids: Sequence[int], label: Label) -> None:
-    """Relabel images in one act; for callbacks."""
-    acting.perform(acting.label_act(label), Scope(len(ids), tuple(ids)))
+        undo_button(image_id=image_id)
 
 
 def on_key(

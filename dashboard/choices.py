@@ -1,10 +1,11 @@
 """What is chosen stands in the URL, so that a screen can be shared and come back to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 import streamlit as st
 
+from core.types import ImageRecord
 from dashboard import widgets
 
 _ASKED = "asked-image"
@@ -78,6 +79,12 @@ def invite(text: str, page: str, label: str) -> None:
 def remember_image(checksum: str) -> None:
     """Ask for an image's detail, from a callback; `open_asked_image` goes there."""
     st.session_state[_ASKED] = checksum
+
+
+def opener(images: Iterable[ImageRecord]) -> Callable[[int], None]:
+    """Return what asks for one of these images by its number; for a grid's `on_open`."""
+    checksums = {image.id: image.checksum for image in images}
+    return lambda image_id: remember_image(checksums[image_id])
 
 
 def open_asked_image() -> None:

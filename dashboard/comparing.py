@@ -119,12 +119,12 @@ def _decide(session: Session, pair_id: int, verdict: Verdict) -> None:
     pair = pairs.get_pair(session, pair_id)
     if (pair.verdict, pair.decided_by) != (verdict, actor()):
         pairs.decide(session, pair_id, verdict, actor=actor())
-    st.query_params.pop("pair", None)
+    resources.afterwards(tidying.nearest_pair)
 
 
 def _undo(session: Session) -> None:
     """Take the last act of verdicts back, whole, and bring its first pair forward."""
-    show_pair_number(tidying.undo(session))
+    resources.afterwards(show_pair_number, tidying.undo(session))
 
 
 def _show_ahead(review: Review) -> None:

@@ -7,14 +7,13 @@ from functools import partial
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from core.errors import VerityError
 from core.faces.cues import FACE_CHECKS, FACES_VERSION
 from core.types import ESTIMATED_FEATURES, Box, Event, FaceDetail, Feature, ImageRecord
 from dashboard import job_view, pictures, resources
 from dashboard.auth import actor
 from dashboard.boxes import FACE, PARTS, Change, Part, Picture, picture_boxes
 from dashboard.text import plain
-from dashboard.widgets import name_of
+from dashboard.widgets import complaining, name_of
 from db import checks, corrections, faces
 
 
@@ -52,20 +51,17 @@ def find_faces(session: Session, image_id: int) -> Faces:
 
 def show_picture(image: ImageRecord, found: Faces) -> None:
     """Draw the picture with its boxes; what a person corrects is stored at once."""
-    try:
+    with complaining():
         shown = pictures.original(image)
-    except VerityError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    alt = f"{name_of(image)}, {image.label}"
-    picture_boxes(
-        Picture(shown.data, image.width_px, image.height_px, alt),
-        parts_of(image, found),
-        key=f"boxes-{image.id}",
-        on_change=partial(change_boxes, image.id) if found.can_correct else None,
-    )
-    if shown.note:
-        st.caption(plain(shown.note))
+        alt = f"{name_of(image)}, {image.label}"
+        picture_boxes(
+            Picture(shown.data, image.width_px, image.height_px, alt),
+            parts_of(image, found),
+            key=f"boxes-{image.id}",
+            on_change=partial(change_boxes, image.id) if found.can_correct else None,
+        )
+        if shown.note:
+            st.caption(plain(shown.note))
 
 
 def parts_of(image: ImageRecord, found: Faces) -> list[Part]:
@@ -178,14 +174,5 @@ def measure_faces() -> None:
     if current:
         job_view.follow(current.id)
     if current is None or not current.is_active:
-        st.button(
-            "Measure the faces",
-            key="start-faces",
-            icon=":material/face:",
-            type="primary",
-            on_click=_start,
-        )
-
-
-def _start() -> None:
-    resources.start(resources.jobs().find_faces)
+        find = resources.jobs().find_faces
+        job_view.start_button("Measure the faces", "faces", find, icon=":material/face:")

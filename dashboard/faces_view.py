@@ -212,12 +212,11 @@ def acts(kind: str, shown: Sequence[ImageRecord]) -> None:
 
 def show_grid(found: Found) -> None:
     """Draw the images with their faces marked; the keys are those of Browse."""
-    checksums = {image.id: image.checksum for image in found.images}
     image_grid(
         [face_cell(image, found.boxes.get(image.id, ())) for image in found.images],
         key=browsing.GRID,
         label="Images",
-        on_open=lambda image_id: choices.remember_image(checksums[image_id]),
+        on_open=choices.opener(found.images),
         on_act=browsing.on_key,
     )
 

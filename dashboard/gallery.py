@@ -42,12 +42,11 @@ def show_cell(data: Scored, threshold: float, cell: str, n_images: int) -> None:
         return
     page = _page(cell, n_images)
     shown = images_in_cell(data, threshold, cell, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-    checksums = {image.id: image.checksum for image, _ in shown}
     image_grid(
         [_scored_cell(image, score, cell) for image, score in shown],
         key=f"gallery-{cell}",
         label=CELL_TITLES[cell],
-        on_open=lambda image_id: choices.remember_image(checksums[image_id]),
+        on_open=choices.opener(image for image, _ in shown),
         selectable=False,
     )
 

@@ -104,13 +104,12 @@ def _results(job_id: str) -> None:
         n_made = images.count_made_by(session, job_id)
         made = images.made_by(session, job_id, limit=_SHOWN)
     st.markdown(f"**{count(n_made, 'fake')} made**" + _newest_only(n_made))
-    checksums = {fake.id: fake.checksum for fake, _ in made}
     if made:
         image_grid(
             [_pair_cell(fake, parent) for fake, parent in made],
             key=f"made-{job_id}",
             label="Fakes, each beside the photograph it was made from",
-            on_open=lambda image_id: choices.remember_image(checksums[image_id]),
+            on_open=choices.opener(fake for fake, _ in made),
             selectable=False,
         )
 

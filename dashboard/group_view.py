@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.curation.keepers import GroupSuggestion, suggest_of_group
 from core.types import ImageRecord, Status
-from dashboard import grouping, pair_view, pictures, resources, tidying
+from dashboard import grouping, pair_view, pictures, resources, tidying, widgets
 from dashboard.grouping import N_CARDS, PAGE_KEY, GroupReview, ticked
 from dashboard.text import count, plain
 from dashboard.widgets import key_facts, name_of
@@ -113,7 +113,7 @@ def _card(
     *,
     is_suggested: bool,
 ) -> None:
-    with pair_view.complaining():
+    with widgets.complaining():
         shown = pictures.original(image)
         st.image(shown.data, width="stretch", alt=f"Image {number}: {name_of(image)}")
     _marks(review, image, is_suggested)

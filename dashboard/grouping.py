@@ -125,25 +125,29 @@ def keep(session: Session, review: GroupReview, keeper: int) -> None:
     kept = groups.keep_one(session, review.ids, keeper, actor=actor())
     rest = f" {count(kept.n_protected, 'protected one')} stay too." if kept.n_protected else ""
     resources.notify(f"Kept one, excluded {kept.n_excluded:,}.{rest}", icon=":material/done:")
-    show_group(review.next_lead)
+    resources.afterwards(show_group, review.next_lead)
 
 
 def keep_all(session: Session, review: GroupReview) -> None:
     """Keep the whole group and go on to the next."""
     groups.keep_all(session, review.ids, actor=actor())
     resources.notify(f"Kept all {len(review.ids):,}.", icon=":material/done:")
-    show_group(review.next_lead)
+    resources.afterwards(show_group, review.next_lead)
 
 
 def refute(session: Session, review: GroupReview, strangers: Sequence[int]) -> None:
     """Take images out of a group; what is left of it stays on the screen."""
     n_pairs = groups.refute(session, review.ids, strangers, actor=actor())
     resources.notify(f"{count(n_pairs, 'pair')}: not a duplicate.", icon=":material/link_off:")
-    ticked(review).clear()
     left = [i for i in review.ids if i not in strangers]
-    show_group(min(left) if len(left) > 1 else review.next_lead)
+    resources.afterwards(_go_on, review, min(left) if len(left) > 1 else review.next_lead)
+
+
+def _go_on(review: GroupReview, lead: int | None) -> None:
+    ticked(review).clear()
+    show_group(lead)
 
 
 def undo(session: Session) -> None:
     """Take the last act of verdicts back, whole, and bring its group forward."""
-    show_group(pairs.get_pair(session, tidying.undo(session)).left.id)
+    resources.afterwards(show_group, pairs.get_pair(session, tidying.undo(session)).left.id)

@@ -1,6 +1,6 @@
 """Identities: the suggestions, as cards with their answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,13 @@ def show_jobs(review: Review) -> None:
     if current:
         job_view.follow(current.id)
     elif review.has_faces and review.kind:
-        _start_button("Look again", "identify", resources.jobs().identify, quiet=True)
+        job_view.start_button(
+            "Look again",
+            "identify",
+            resources.jobs().identify,
+            type="tertiary",
+            icon=":material/search:",
+        )
 
 
 def show_suggestions(review: Review) -> None:
@@ -121,29 +127,21 @@ def _nothing_open(review: Review) -> None:
         st.space("small")
         if review.has_faces:
             st.markdown("No suggestion is open.", text_alignment="center")
-            _start_button("Look for suggestions", "identify", resources.jobs().identify)
+            job_view.start_button(
+                "Look for suggestions",
+                "identify",
+                resources.jobs().identify,
+                icon=":material/search:",
+            )
         else:
             st.markdown(
                 "Names are compared with faces, once the faces are measured.",
                 text_alignment="center",
             )
-            _start_button("Measure the faces", "faces", resources.jobs().find_faces)
+            job_view.start_button(
+                "Measure the faces", "faces", resources.jobs().find_faces, icon=":material/search:"
+            )
         st.space("small")
-
-
-def _start_button(label: str, key: str, enqueue: Callable[[], str], *, quiet: bool = False) -> None:
-    st.button(
-        label,
-        key=f"start-{key}",
-        icon=":material/search:",
-        type="tertiary" if quiet else "primary",
-        on_click=_start,
-        args=(enqueue,),
-    )
-
-
-def _start(enqueue: Callable[[], str]) -> None:
-    resources.start(enqueue)
 
 
 def _card(card: OpenSuggestion, *, has_keys: bool) -> None:

@@ -56,6 +56,22 @@ def find_current(jobs: Sequence[Job]) -> Job | None:
     return jobs[0] if jobs and jobs[0].state is not JobState.DONE else None
 
 
+def start_button(
+    label: str,
+    key: str,
+    enqueue: Callable[[], str],
+    *,
+    icon: str | None = None,
+    type: Literal["primary", "secondary", "tertiary"] = "primary",
+) -> None:
+    """Draw a button that starts a job."""
+    st.button(label, key=f"start-{key}", icon=icon, type=type, on_click=_start, args=(enqueue,))
+
+
+def _start(enqueue: Callable[[], str]) -> None:
+    resources.start(enqueue)
+
+
 def follow(job_id: str) -> None:
     """Draw a job and keep the drawing current while it waits or runs; then rerun the page once."""
     job = find_job(job_id)

@@ -8,13 +8,12 @@ import plotly.graph_objects as go
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from core.errors import VerityError
 from core.types import Event, Label, Location
 from dashboard import charts, choices, pictures, resources
 from dashboard.auth import actor
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.text import moment, plain
-from dashboard.widgets import CALM, facts, name_of
+from dashboard.widgets import CALM, complaining, facts, name_of
 from db import images, label_suggestions
 from db.answers import ACCEPTED
 from db.label_suggestions import LabelSuggestion
@@ -91,7 +90,7 @@ def progress_row(review: Review) -> st.delta_generator.DeltaGenerator:
 
 
 def _undo(session: Session) -> None:
-    show_number(label_suggestions.undo_answer(session, actor=actor()))
+    resources.afterwards(show_number, label_suggestions.undo_answer(session, actor=actor()))
 
 
 def show_suggestion(review: Review, current: LabelSuggestion) -> None:
@@ -139,14 +138,11 @@ def label_origin(givers: Sequence[Event], places: Sequence[Location]) -> str:
 
 
 def _picture(current: LabelSuggestion) -> None:
-    try:
+    with complaining():
         shown = pictures.original(current.image)
-    except VerityError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    st.image(shown.data, width="stretch", alt=f"{name_of(current.image)}, {current.before}")
-    if shown.note:
-        st.caption(plain(shown.note))
+        st.image(shown.data, width="stretch", alt=f"{name_of(current.image)}, {current.before}")
+        if shown.note:
+            st.caption(plain(shown.note))
 
 
 def _answers(current: LabelSuggestion, following: LabelSuggestion | None) -> None:
@@ -182,7 +178,7 @@ def _answers(current: LabelSuggestion, following: LabelSuggestion | None) -> Non
 
 def _answer(session: Session, change: Any, suggestion_id: int, step: int | None) -> None:
     change(session, suggestion_id, actor=actor())
-    show_number(step)
+    resources.afterwards(show_number, step)
 
 
 def show_number(suggestion_id: int | None) -> None:

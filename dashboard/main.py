@@ -63,4 +63,5 @@ page = st.navigation(
     expanded=True,
 )
 resources.show_messages()
-page.run()
+with resources.turn():
+    page.run()

@@ -1,6 +1,6 @@
 """The map of faces: its points in colours, and the images that a lasso holds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.curation.projection import LANDMARKS, inside
 from core.types import Split
-from dashboard import choices, job_view, resources, widgets
+from dashboard import acting, choices, job_view, resources, widgets
 from dashboard.browsing import title_of
 from dashboard.grid import image_grid
 from dashboard.map_chart import HEIGHT_PX, Colours, draw_map, drawn_points, outlines
@@ -85,7 +85,7 @@ def show_jobs(face_map: FaceMap) -> None:
             missing = count(face_map.n_new, "new image")
             verb = "is" if face_map.n_new == 1 else "are"
             st.markdown(f":material/info: {missing} {verb} not on the map.", width="content")
-            _start_button("Update the map", "map", resources.jobs().draw_map)
+            job_view.start_button("Update the map", "map", resources.jobs().draw_map)
 
 
 def nothing_drawn(face_map: FaceMap) -> None:
@@ -100,25 +100,11 @@ def nothing_drawn(face_map: FaceMap) -> None:
         if face_map.n_described:
             faces = count(face_map.n_described, "described face")
             st.markdown(f"No map yet of the {faces}.", text_alignment="center")
-            _start_button("Draw the map", "map", resources.jobs().draw_map)
+            job_view.start_button("Draw the map", "map", resources.jobs().draw_map)
         else:
             st.markdown("Faces are mapped once they are measured.", text_alignment="center")
-            _start_button("Measure the faces", "faces", resources.jobs().find_faces)
+            job_view.start_button("Measure the faces", "faces", resources.jobs().find_faces)
         st.space("small")
-
-
-def _start_button(label: str, key: str, enqueue: Callable[[], str], *, quiet: bool = False) -> None:
-    st.button(
-        label,
-        key=f"start-{key}",
-        type="tertiary" if quiet else "primary",
-        on_click=_start,
-        args=(enqueue,),
-    )
-
-
-def _start(enqueue: Callable[[], str]) -> None:
-    resources.start(enqueue)
 
 
 def pick_colours(session: Session, face_map: FaceMap) -> Colours:
@@ -135,7 +121,7 @@ def pick_colours(session: Session, face_map: FaceMap) -> Colours:
             tag = st.selectbox("Tag", known_tags, key="of", bind="query-params", width=200)
         st.space("stretch")
         anew = partial(resources.jobs().draw_map, anew=True)
-        _start_button("Draw anew", "anew", anew, quiet=True)
+        job_view.start_button("Draw anew", "anew", anew, type="tertiary")
     at = drawn_points(len(face_map.ids))
     ids = face_map.ids[at]
     names = catalogue.look_up(session, "identity", ids)
@@ -195,6 +181,7 @@ def show_selected(ids: Sequence[int]) -> None:
     """Draw the images inside of the lasso, and what can be done with them all."""
     if not ids:
         st.info("Draw around some points to see their images.", icon=":material/lasso_select:")
+        acting.undo_button()
         return
     st.markdown(f"**{count(len(ids), 'image')}** inside of what you drew")
     selection_acts(ids, key="map", title="chosen on the map")
@@ -202,12 +189,11 @@ def show_selected(ids: Sequence[int]) -> None:
         first = images.get_images(session, ids[:N_SHOWN])
     if len(ids) > N_SHOWN:
         st.caption(f"The first {N_SHOWN}.")
-    checksums = {each.id: each.checksum for each in first}
     with st.container(height=HEIGHT_PX - 130, border=False, key="map-images"):
         image_grid(
             [widgets.image_cell(each) for each in first],
             key="map-selected",
             label="Images inside of the lasso",
-            on_open=lambda image_id: choices.remember_image(checksums[image_id]),
+            on_open=choices.opener(first),
             selectable=False,
         )

@@ -47,11 +47,7 @@ def _offer(
     elif n_waiting and not is_active:
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             st.markdown(f":material/history: {text}{_unreadable(jobs)}", width="stretch")
-            st.button(label, key=f"start-{kind}", on_click=_start, args=(enqueue,))
-
-
-def _start(enqueue: Callable[[], str]) -> None:
-    resources.start(enqueue)
+            job_view.start_button(label, kind, enqueue, type="secondary")
 
 
 def _unreadable(jobs: list[Job]) -> str:

@@ -1,14 +1,12 @@
 """A near-duplicate pair on the screen: both pictures, how they differ, and what that means."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from core.errors import VerityError
 from core.types import DuplicatePair, ImageRecord, Label, Location, Split, Verdict
-from dashboard import pictures
+from dashboard import pictures, widgets
 from dashboard.compare import Pane, compare, data_uri
 from dashboard.text import plain
 from dashboard.widgets import key_facts, name_of
@@ -35,7 +33,7 @@ def show_pair(
         )
         _headline(pair, splits)
     pictures_side, facts_side = st.columns([7, 4], gap="medium")
-    with pictures_side, complaining():
+    with pictures_side, widgets.complaining():
         if view == DIFFERENCE:
             _difference(pair)
         else:
@@ -120,15 +118,6 @@ def _difference(pair: DuplicatePair) -> None:
         f"Difference of the normalised copies{flipped}, {pictures.DIFFERENCE_GAIN} times "
         f"amplified; {found.mean_levels:.1f} of 255 levels on average."
     )
-
-
-@contextmanager
-def complaining() -> Iterator[None]:
-    """Turn our own errors into a message in the picture's place."""
-    try:
-        yield
-    except VerityError as error:
-        st.error(plain(str(error)), icon=":material/error:")
 
 
 def _facts(pair: DuplicatePair) -> None:

@@ -123,12 +123,11 @@ def show_person(person: Person) -> None:
         return
     tools = st.container(horizontal=True)
     st.caption(f"{count(len(person.images), 'image')}. Select those that show somebody else.")
-    checksums = {image.id: image.checksum for image in person.images}
     selected = image_grid(
         [image_cell(image) for image in person.images],
         key="person-images",
         label=person.name,
-        on_open=lambda image_id: choices.remember_image(checksums[image_id]),
+        on_open=choices.opener(person.images),
     )
     with tools:
         _rename_form(person)
@@ -175,4 +174,4 @@ def _changed(
     n = change(session, *args, actor=actor())
     resources.notify(f"{count(n, 'image')} renamed.", icon=":material/check:")
     if opens:
-        st.query_params["person"] = identities.checked_name(opens)
+        resources.afterwards(_open_person, identities.checked_name(opens))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.types import ImageRecord
-from dashboard import choices, measuring_view, quality_checks, resources, widgets
+from dashboard import acting, choices, measuring_view, quality_checks, resources, widgets
 from dashboard.auth import actor
 from dashboard.grid import image_grid
 from dashboard.histogram import line_on_histogram
@@ -192,12 +192,11 @@ def show_flagged(found: Sequence[ImageRecord], measured: Measured, line: float) 
     if not found:
         st.info("Nothing is flagged at this line.", icon=":material/check_circle:")
         return
-    checksums = {image.id: image.checksum for image in found}
     image_grid(
         [widgets.image_cell(image) for image in found],
         key="flagged",
         label="Flagged images, the worst first",
-        on_open=lambda image_id: choices.remember_image(checksums[image_id]),
+        on_open=choices.opener(found),
         selectable=False,
     )
     rest = quality_checks.count_beyond(measured, line) - len(found)
@@ -237,18 +236,20 @@ def _exclude(measured: Measured, line: float, session: Session) -> None:
     resources.notify(f"{count(n, 'image')} excluded.", icon=":material/do_not_disturb_on:")
 
 
+def _forget_line(name: str) -> None:
+    st.session_state.pop(f"line-{name}", None)
+
+
 def _undo(session: Session) -> None:
     """Take this person's newest act of this page back."""
-    kinds = (checks.DRAW, "tag", "untag", statuses.EXCLUDE, statuses.INCLUDE)
+    kinds = (checks.DRAW, *(set(acting.UNDO) - {"relabel"}))
     newest = events.last_image_act(session, actor(), *kinds)
     if newest is None:
         raise NotFound("There is no line, tag or exclusion of yours left to undo.")
-    if newest.action == checks.DRAW:
-        name = checks.undo_threshold(session, actor=actor())
-        st.session_state.pop(f"line-{name}", None)
-        message = f"The line of “{ALL[name].title}” is back where it was."
-    elif newest.action in (statuses.EXCLUDE, statuses.INCLUDE):
-        message = f"Taken back for {count(statuses.undo_status(session, actor=actor()), 'image')}."
-    else:
-        message = f"Tag of {count(tags.undo_tag(session, actor=actor()), 'image')} set back."
+    if newest.action != checks.DRAW:
+        acting.take_back(session, newest.action)
+        return
+    name = checks.undo_threshold(session, actor=actor())
+    resources.afterwards(_forget_line, name)
+    message = f"The line of “{ALL[name].title}” is back where it was."
     resources.notify(message, icon=":material/undo:")

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import streamlit as st
@@ -55,24 +55,55 @@ def session() -> Iterator[Session]:
         yield opened
 
 
+@contextmanager
+def turn() -> Iterator[None]:
+    """Let page runs follow one another, as the interpreter runs one thread at a time anyway.
+
+    Twenty that share it all end last; one after the other, half of them end in half the time. A
+    run that has waited long enough goes on beside the slow one before it.
+    """
+    has_turn = _turns.acquire(timeout=_PATIENCE_S)
+    try:
+        yield
+    finally:
+        if has_turn:
+            _turns.release()
+
+
+_turns = threading.BoundedSemaphore(1)
+_PATIENCE_S = 2.0
+
+
 def act(change: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
     """Run one change in one transaction; our own errors become a message on the page.
 
-    For `on_click`: `change` takes a session first, then these arguments. What it tells by
-    `notify` is kept until the change is stored: Streamlit may end a run that touches the
-    session's state, and the change would be lost with it.
+    For `on_click`: `change` takes a session first, then these arguments. What it leaves to
+    `afterwards`, and what it tells by `notify`, waits until the change is stored.
     """
-    told: list[tuple[str, str]] = []
-    _acting.told = told
+    later: list[Callable[[], None]] = []
+    _acting.later = later
     try:
         with writing(database()) as opened:
             change(opened, *args, **kwargs)
     except VerityError as error:
-        told[:] = [(str(error), ":material/error:")]
+        later[:] = [partial(_keep_message, str(error), ":material/error:")]
     finally:
-        _acting.told = None
-    for message, icon in told:
-        notify(message, icon)
+        _acting.later = None
+    for do in later:
+        do()
+
+
+def afterwards(do: Callable[..., None], *args: Any) -> None:
+    """Do something once the change under way is stored, if it is; at once where there is none.
+
+    For all that touches the session's state or the URL: Streamlit may end a run that does, and a
+    change that is not stored yet would be lost with it.
+    """
+    later = getattr(_acting, "later", None)
+    if later is None:
+        do(*args)
+    else:
+        later.append(partial(do, *args))
 
 
 def start(enqueue: Callable[..., str], *args: Any, **kwargs: Any) -> str | None:
@@ -88,9 +119,11 @@ def start(enqueue: Callable[..., str], *args: Any, **kwargs: Any) -> str | None:
 
 def notify(message: str, icon: str) -> None:
     """Keep a message for the next run of the page; callbacks run before anything is drawn."""
-    told = getattr(_acting, "told", None)
-    kept = st.session_state.setdefault("messages", []) if told is None else told
-    kept.append((message, icon))
+    afterwards(_keep_message, message, icon)
+
+
+def _keep_message(message: str, icon: str) -> None:
+    st.session_state.setdefault("messages", []).append((message, icon))
 
 
 def show_messages() -> None:

@@ -113,8 +113,12 @@ def _save() -> None:
 
 def _store(session: Session, name: str, replace: bool) -> None:
     view = views.save(session, name, filtering.present(), author=actor(), replace=replace)
-    st.session_state[_NAME] = ""
+    resources.afterwards(_clear_name)
     resources.notify(f"View {view.name} is saved for everybody.", icon=":material/bookmark:")
+
+
+def _clear_name() -> None:
+    st.session_state[_NAME] = ""
 
 
 def _delete(session: Session, view_id: int) -> None:

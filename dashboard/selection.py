@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 import streamlit as st
-from sqlalchemy.orm import Session
 
 from core.types import Label
-from dashboard import browsing, resources
-from dashboard.auth import actor
+from dashboard import acting, browsing
 from dashboard.text import count
-from db import images, tags
+from db import tags
 
 _ASKED = "asked-browse"
 
@@ -22,7 +20,7 @@ def selection_acts(ids: Sequence[int], *, key: str, title: str) -> None:
         key: Of the buttons in the session.
         title: What Browse says they are, after their number: "chosen on the map".
     """
-    is_off = not ids
+    is_off, scope = not ids, acting.Scope(len(ids), tuple(ids))
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-acts"):
         for label in Label:
             st.button(
@@ -30,8 +28,8 @@ def selection_acts(ids: Sequence[int], *, key: str, title: str) -> None:
                 key=f"{key}-{label}",
                 help=f"Label {label}",
                 disabled=is_off,
-                on_click=resources.act,
-                args=(_relabel, ids, label),
+                on_click=acting.request,
+                args=(acting.label_act(label), scope),
             )
         with st.popover("Tag", icon=":material/sell:", disabled=is_off):
             tag = st.text_input("Tag", key=f"{key}-tag", max_chars=tags.MAX_TAG_LENGTH)
@@ -40,10 +38,10 @@ def selection_acts(ids: Sequence[int], *, key: str, title: str) -> None:
                 key=f"{key}-put-tag",
                 type="primary",
                 disabled=not tag,
-                on_click=resources.act,
-                args=(_tag, ids, tag),
+                on_click=acting.request,
+                args=(acting.tag_act(tag or ""), scope),
             )
-        browsing.undo_button()
+        acting.undo_button()
         st.button(
             "Open in Browse",
             key=f"{key}-browse",
@@ -52,6 +50,7 @@ def selection_acts(ids: Sequence[int], *, key: str, title: str) -> None:
             on_click=_ask_browse,
             args=(ids, title),
         )
+    acting.ask()
 
 
 def _ask_browse(ids: Sequence[int], title: str) -> None:
@@ -63,13 +62,3 @@ def open_asked_browse() -> None:
     """Go to Browse if a button asked for it; before a page draws widgets that the URL holds."""
     if st.session_state.pop(_ASKED, False):
         st.switch_page("../pages/browse.py", query_params={})
-
-
-def _relabel(session: Session, ids: Sequence[int], label: Label) -> None:
-    n_changed = images.relabel(session, ids, label, actor=actor())
-    resources.notify(f"{count(n_changed, 'image')} relabelled as {label}.", icon=":material/label:")
-
-
-def _tag(session: Session, ids: Sequence[int], tag: str) -> None:
-    n_changed = tags.add_tag(session, ids, tag, actor=actor())
-    resources.notify(f"{count(n_changed, 'image')} tagged {tag}.", icon=":material/sell:")

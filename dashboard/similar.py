@@ -220,12 +220,11 @@ def show_similar(similar: Similar) -> None:
         st.info("No image lies within this limit.", icon=":material/filter_list_off:")
         return
     tools = st.container()
-    checksums = {each.id: each.checksum for each in similar.found}
     selected = image_grid(
         _cells(similar),
         key="similar-all",
         label="Similar images",
-        on_open=lambda image_id: choices.remember_image(checksums[image_id]),
+        on_open=choices.opener(similar.found),
     )
     with tools:
         st.caption("Select images to label, tag or open them.")

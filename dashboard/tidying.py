@@ -17,6 +17,7 @@ MOST_AT_ONCE = 10_000
 """Pairs that are decided while the page waits, about a second; more are a job."""
 
 PAIRS, GROUPS = "pairs", "groups"
+_FOLDER = "protect-prefix"
 
 
 def heading() -> str:
@@ -70,6 +71,11 @@ def undo(session: Session) -> int:
     return act[0].subject_id
 
 
+def nearest_pair() -> None:
+    """Make Duplicates show the nearest pair that waits."""
+    st.query_params.pop("pair", None)
+
+
 def nothing_left(n_decided: int) -> None:
     """Draw what to do next where no pair waits."""
     if n_decided:
@@ -117,12 +123,12 @@ def accept_panel() -> None:
 
 def _start_accepting(bits: int) -> None:
     st.session_state["accept-job"] = resources.start(resources.jobs().accept, bits)
-    st.query_params.pop("pair", None)
+    nearest_pair()
 
 
 def _accept(session: Session, max_bits: int) -> None:
     accepted = accepting.accept_suggestions(session, max_bits, actor=actor())
-    st.query_params.pop("pair", None)
+    resources.afterwards(nearest_pair)
     told = f"Decided {count(accepted.n_decided, 'pair')}; left {accepted.n_skipped:,} for you."
     resources.notify(told, icon=":material/done_all:")
 
@@ -143,26 +149,34 @@ def protected_panel() -> None:
                 on_click=resources.act,
                 args=(_unprotect, folder.id),
             )
-        with st.form("protect", border=False, clear_on_submit=True):
+        with st.form("protect", border=False):
             st.selectbox("Storage", storages, key="protect-storage")
             st.text_input(
                 "Folder",
-                key="protect-prefix",
+                key=_FOLDER,
                 placeholder="originals/2024",
-                help="As in an image's location; empty for the whole storage.",
+                help="As in an image's location; / for the whole storage.",
             )
             st.form_submit_button(
                 "Protect",
                 key="protect-go",
                 disabled=not storages,
-                on_click=resources.act,
-                args=(_protect,),
+                on_click=_protect,
             )
 
 
-def _protect(session: Session) -> None:
-    typed = st.session_state["protect-storage"], st.session_state["protect-prefix"]
-    protected.protect(session, *typed, actor())
+def _protect() -> None:
+    resources.act(_store, st.session_state["protect-storage"], st.session_state[_FOLDER])
+
+
+def _store(session: Session, storage: str, folder: str) -> None:
+    protected.protect(session, storage, folder, actor())
+    resources.afterwards(_clear_folder)
+    resources.notify(f"{storage}/{folder.strip('/')} is protected.", icon=":material/shield:")
+
+
+def _clear_folder() -> None:
+    st.session_state[_FOLDER] = ""
 
 
 def _unprotect(session: Session, folder_id: int) -> None:

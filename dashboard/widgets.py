@@ -1,10 +1,12 @@
 """Small pieces that several screens draw: badges, facts, grid cells of images."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.errors import VerityError
 from core.types import ImageRecord, Status
 from dashboard.charts import ACCENT
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
@@ -25,6 +27,15 @@ def status_badge(image: ImageRecord) -> None:
     if image.status is Status.EXCLUDED:
         reason = f": {plain(image.status_reason)}" if image.status_reason else ""
         st.badge(f"Excluded{reason}", icon=":material/do_not_disturb_on:", color="orange")
+
+
+@contextmanager
+def complaining() -> Iterator[None]:
+    """Turn our own errors into a message in the place of what could not be drawn."""
+    try:
+        yield
+    except VerityError as error:
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def facts(rows: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from db import changes, snapshot
 from db.columns import PREFIX_DIGITS, WORDS, Columns, Mask
 from db.engine import is_writing
@@ -183,10 +183,16 @@ class Catalogue:
             return
         self._columns, marks = kept
         since = self._revision = self._columns.revision
-        self._read(session)
-        if not changes.is_continued(session, self._columns, since, marks):
+        if not self._continues(session, since, marks):
             self._columns, self._n_unsaved = Columns(), 0
             self._revision = self._columns.revision
+
+    def _continues(self, session: Session, since: int, marks: changes.Marks) -> bool:
+        try:
+            self._read(session)
+        except Conflict:  # an image between those that the file knows: of another database
+            return False
+        return changes.is_continued(session, self._columns, since, marks)
 
     def _read(self, session: Session) -> int:
         n_changed = len(changes.read_into(session, self._columns))
@@ -230,13 +236,15 @@ class Catalogue:
 
     def _mask(self, session: Session, wanted: ImageFilter) -> Mask:
         self.refresh(session)
-        if wanted not in self._masks:
-            everything = np.ones(len(self._columns.ids), np.bool_)
-            mask = reduce(np.logical_and, self._conditions(session, wanted), everything)
-            while len(self._masks) >= _REMEMBERED:
-                del self._masks[next(iter(self._masks))]
+        if wanted in self._masks:
+            return self._masks[wanted]
+        everything = np.ones(len(self._columns.ids), np.bool_)
+        mask = reduce(np.logical_and, self._conditions(session, wanted), everything)
+        while len(self._masks) >= _REMEMBERED:
+            del self._masks[next(iter(self._masks))]
+        if wanted.version is None or wanted.version in self._versions:
             self._masks[wanted] = mask
-        return self._masks[wanted]
+        return mask
 
     def _conditions(self, session: Session, wanted: ImageFilter) -> Iterable[Mask]:
         columns = self._columns
@@ -277,9 +285,9 @@ class Catalogue:
         return (prefixes >= np.uint64(low)) & (prefixes <= np.uint64(high))
 
     def _is_in_version(self, session: Session, version: int, split: str | None) -> Mask:
-        if version not in self._versions:  # frozen: what was read once stays true
-            self._versions[version] = changes.read_version(session, version)
-        chosen = self._versions[version]
+        chosen = self._versions.get(version) or changes.read_version(session, version)
+        if chosen:  # frozen: what was read once stays true, unless it was asked for too early
+            self._versions[version] = chosen
         mask = np.zeros(len(self._columns.ids), np.bool_)
         for name, ids in chosen.items():
             if split is None or name == str(split):

@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from core.errors import Conflict
 from db.ranking import Keys, Positions, to_keys
 from db.words import Words
 
@@ -53,7 +54,7 @@ class Columns:
             return
         at = np.searchsorted(self.ids, new)
         if at[0] < len(self.ids):
-            raise ValueError(f"Expected new images above {self.ids[-1]}. Received {new[0]}.")
+            raise Conflict(f"Expected new images above {self.ids[-1]}. Received {new[0]}.")
         n = len(new)
         self.ids = np.concatenate([self.ids, new])
         self.revisions = np.concatenate([self.revisions, np.zeros(n, np.int64)])

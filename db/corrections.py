@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, InvalidInput, NotFound
 from core.faces.drawn import LEAST_SIDE_PX, drawn_face, fits
 from core.types import Box, Event, Feature
-from db import events, faces
+from db import events, faces, images
 from db.tables import EventRow, FaceRow, ImageRow
 
 CORRECT, ADD, REMOVE = "correct box", "add face", "not a face"
@@ -56,7 +56,7 @@ def correct_feature(
         InvalidInput: If the box is not a box in the picture.
     """
     row = _get_face(session, image_id, face_id)
-    placed = None if box is None else _inside(box, faces.get_row(session, image_id))
+    placed = None if box is None else _inside(box, images.get_row(session, image_id))
     before = {"box": row.features.get(feature.value)}
     _place(row, feature.value, placed)
     return _record(session, row, actor, CORRECT, feature.value, before, {"box": placed})
@@ -72,7 +72,7 @@ def correct_face(session: Session, image_id: int, face_id: int, box: Box, *, act
         InvalidInput: If the box is not a box in the picture.
     """
     row = _get_face(session, image_id, face_id)
-    placed = _inside(box, faces.get_row(session, image_id))
+    placed = _inside(box, images.get_row(session, image_id))
     before = {"box": row.box, "landmarks": row.landmarks}
     row.box = placed
     if not fits(Box(*placed), row.landmarks):
@@ -91,7 +91,7 @@ def add_face(session: Session, image_id: int, box: Box, *, actor: str) -> int:
         InvalidInput: If the box is not a box in the picture.
         Conflict: If the image's faces were not measured yet.
     """
-    image = faces.get_row(session, image_id)
+    image = images.get_row(session, image_id)
     placed = _inside(box, image)
     if image.faces_version is None:
         raise Conflict(
@@ -272,7 +272,7 @@ def _standing(session: Session, row: FaceRow) -> list[Event]:
 
 
 def _get_face(session: Session, image_id: int, face_id: int) -> FaceRow:
-    faces.get_row(session, image_id)
+    images.get_row(session, image_id)
     row = session.get(FaceRow, face_id)
     if row is None or row.image_id != image_id or row.position < 0:
         raise NotFound(

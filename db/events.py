@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, insert, literal, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Text, cast, insert, literal, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from core.types import Event
 from db.parts import parts
@@ -116,6 +116,28 @@ def last_image_acts(session: Session, actor: str, *actions: str) -> list[ImageAc
         ImageAct(newest.action, newest.at, json.loads(was), json.loads(became), ids)
         for (was, became), ids in groups.items()
     ]
+
+
+def acted_on_since(
+    session: Session, actor: str, act: ImageAct, *actions: str, tag: str | None = None
+) -> set[int]:
+    """Return those images of an act on which an act of these kinds stands that came later.
+
+    Args:
+        tag: Only acts on this tag.
+    """
+    mine, later = aliased(EventRow), aliased(EventRow)
+    is_same = (later.subject == mine.subject) & (later.subject_id == mine.subject_id)
+    query = (
+        select(mine.subject_id)
+        .join(later, is_same & (later.id > mine.id))
+        .where(mine.actor == actor, mine.action == act.action, mine.at == act.at)
+        .where(later.action.in_(actions), later.is_undone.is_(False))
+    )
+    if tag is not None:
+        told = (later.before["tag"].as_string(), later.after["tag"].as_string())
+        query = query.where(or_(*(each == tag for each in told)))
+    return set(session.scalars(query))
 
 
 def undo_image_act(session: Session, actor: str, act: ImageAct) -> None:

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, undefer
 
-from core.errors import NotFound
-from core.types import Box, Face, FaceDetail, Feature, ImageRecord
-from db.images import to_record
+from core.types import Box, Face, FaceDetail, Feature, ImageRecord, Status
+from db.images import get_row, to_record
 from db.tables import FaceRow, ImageRow
 
 EMBEDDING_SIZE = 128
@@ -40,8 +39,9 @@ def replace_faces(
     """
     image = get_row(session, image_id)
     old, removed = rows(session, image_id), rows(session, image_id, are_removed=True)
-    new = [each for each in map(_columns, details) if not _find(removed, each["box"])]
-    values = _ordered(new, [_values(row) for row in old if row.is_corrected])
+    kept = [row for row in old if row.is_corrected]
+    new = [each for each in map(_columns, details) if not _is_gone(each["box"], removed, kept)]
+    values = _ordered(new, [_values(row) for row in kept])
     for row in old:
         session.expunge(row)
     session.execute(delete(FaceRow).where(FaceRow.image_id == image_id, FaceRow.position >= 0))
@@ -116,19 +116,21 @@ def count_waiting(session: Session, version: str, last: int | None = None) -> in
 
 
 def embeddings(session: Session) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return the identity vector of the largest face of every image that has one.
+    """Return the identity vector of the largest face of every active image that has one.
 
     Returns:
         (n,) numbers of the images, sorted, and (n, 128) vectors of length 1.
     """
     query = (
         select(FaceRow.image_id, FaceRow.embedding)
+        .join(ImageRow, ImageRow.id == FaceRow.image_id)
         .where(FaceRow.position == 0, FaceRow.embedding.is_not(None))
+        .where(ImageRow.status == Status.ACTIVE)
         .order_by(FaceRow.image_id)
     )
     rows = session.execute(query).all()
     ids = np.array([image_id for image_id, _ in rows], dtype=np.int64)
-    return ids, _unpack(b"".join(data for _, data in rows if data))
+    return ids, unpack(b"".join(data for _, data in rows if data))
 
 
 def settle(session: Session, image_id: int) -> None:
@@ -156,24 +158,13 @@ def rows(session: Session, image_id: int, *, are_removed: bool = False) -> Seque
     return session.scalars(query).all()
 
 
-def get_row(session: Session, image_id: int) -> ImageRow:
-    """Return the row of an image.
-
-    Raises:
-        NotFound: If there is no such image.
-    """
-    row = session.get(ImageRow, image_id)
-    if row is None:
-        raise NotFound(f"Expected the number of a stored image. Received {image_id}.")
-    return row
-
-
 def _ordered(
     found: list[dict[str, Any]], corrected: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return the columns of all faces, the largest first, each corrected one in its place."""
     for kept in corrected:
-        again = max(found, key=lambda new: _overlap(new["box"], kept["box"]), default=None)
+        free = (new for new in found if "id" not in new)  # each is one corrected face at most
+        again = max(free, key=lambda new: _overlap(new["box"], kept["box"]), default=None)
         if again is None or _overlap(again["box"], kept["box"]) < MIN_SAME_OVERLAP:
             found.append(kept)
         else:
@@ -219,21 +210,24 @@ def _detail(row: FaceRow) -> FaceDetail:
         face=Face(Box(*row.box), points, row.confidence),
         features={Feature(name): Box(*box) for name, box in row.features.items()},
         scores=row.scores,
-        embedding=None if row.embedding is None else _unpack(row.embedding)[0],
+        embedding=None if row.embedding is None else unpack(row.embedding)[0],
         is_corrected=row.is_corrected,
     )
 
 
-def _unpack(data: bytes) -> NDArray[np.float32]:
-    """Read float16 vectors; rounding moved their length off 1."""
+def unpack(data: bytes) -> NDArray[np.float32]:
+    """Read stored vectors as (n, 128), of length 1 again: rounding to float16 moved it off."""
     vectors = np.frombuffer(data, np.float16).astype(np.float32).reshape(-1, EMBEDDING_SIZE)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors
 
 
-def _find(among: Sequence[FaceRow], box: Sequence[float]) -> FaceRow | None:
-    """Return the face that a box shows again, or None."""
-    return next((row for row in among if _overlap(row.box, box) >= MIN_SAME_OVERLAP), None)
+def _is_gone(box: Sequence[float], removed: Sequence[FaceRow], kept: Sequence[FaceRow]) -> bool:
+    """Say whether a box shows what a person took away, rather than what they drew in its place."""
+    most, of_kept = (
+        max((_overlap(row.box, box) for row in rows), default=0.0) for rows in (removed, kept)
+    )
+    return most >= MIN_SAME_OVERLAP and most > of_kept
 
 
 def _overlap(one: Sequence[float], other: Sequence[float]) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from db.faces import unpack
 from db.tables import FaceRow, HashRow, ImageRow
 
 _CHUNK = 50_000
@@ -85,7 +86,7 @@ def follow_faces() -> Followed:
     """Follow the identity vector of each image's largest face: (128,) float32 of length 1."""
     described = FaceRow.embedding.is_not(None)
     query = select(FaceRow.image_id, FaceRow.embedding).where(FaceRow.position == 0, described)
-    return Followed(query, _vectors)
+    return Followed(query, lambda found: unpack(b"".join(found)))
 
 
 def follow_described() -> Followed:
@@ -100,10 +101,3 @@ def follow_hashes(version: str) -> Followed:
     is_wanted = (HashRow.algorithm == "phash", HashRow.version == version)
     query = select(HashRow.image_id, HashRow.value).where(*is_wanted)
     return Followed(query, lambda found: np.array([int(text, 16) for text in found], np.uint64))
-
-
-def _vectors(found: Sequence[bytes]) -> NDArray[np.float32]:
-    """Read float16 vectors; rounding moved their length off 1."""
-    vectors = np.frombuffer(b"".join(found), np.float16).astype(np.float32).reshape(-1, 128)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors

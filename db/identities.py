@@ -13,6 +13,7 @@ from core.types import Event, ImageRecord
 from db import answers, events
 from db.images import to_record
 from db.parts import parts
+from db.short_text import checked
 from db.tables import EventRow, ImageRow, now
 
 MAX_NAME_LENGTH = 255
@@ -175,20 +176,13 @@ def undo_identity(session: Session, *, actor: str) -> int:
     for (name, is_decided), group in groupby(sorted(named, key=_before_key), key=_before):
         _set(session, [event.subject_id for event in group], name, is_decided=is_decided)
     answers.reopen(session, act)
-    for part in parts([event.id for event in act]):
-        session.execute(update(EventRow).where(EventRow.id.in_(part)).values(is_undone=True))
+    events.mark_act_undone(session, act)
     return len(named)
 
 
 def checked_name(name: str) -> str:
     """Return a name without stray blanks, or raise InvalidInput."""
-    chosen = " ".join(name.split())
-    if not chosen or len(chosen) > MAX_NAME_LENGTH or not chosen.isprintable():
-        raise InvalidInput(
-            f"Expected a name of 1 to {MAX_NAME_LENGTH} printable characters. "
-            f"Received {name[:80]!r}."
-        )
-    return chosen
+    return checked(name, "a name", MAX_NAME_LENGTH)
 
 
 def _before(event: Event) -> tuple[str | None, bool]:

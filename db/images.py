@@ -19,6 +19,7 @@ from core.types import (
 )
 from db.labels import relabel as relabel
 from db.labels import undo_relabel as undo_relabel
+from db.parts import parts
 from db.tables import ImageRow, LocationRow, ParentRow
 
 PAGE_SIZE = 100
@@ -72,7 +73,7 @@ def active_images(session: Session, label: Label, limit: int | None = None) -> l
 
 def get_image(session: Session, image_id: int) -> ImageRecord:
     """Return one image, or raise NotFound."""
-    return to_record(_get_row(session, image_id))
+    return to_record(get_row(session, image_id))
 
 
 def get_by_checksum(session: Session, checksum: str) -> ImageRecord:
@@ -85,7 +86,11 @@ def get_by_checksum(session: Session, checksum: str) -> ImageRecord:
 
 def get_images(session: Session, ids: Sequence[int]) -> list[ImageRecord]:
     """Return these images in the order asked for; unknown numbers are left out."""
-    rows = {row.id: row for row in session.scalars(select(ImageRow).where(ImageRow.id.in_(ids)))}
+    rows = {
+        row.id: row
+        for part in parts(ids)
+        for row in session.scalars(select(ImageRow).where(ImageRow.id.in_(part)))
+    }
     return [to_record(rows[i]) for i in ids if i in rows]
 
 
@@ -191,7 +196,8 @@ def _face(row: ImageRow) -> Face | None:
     return Face(Box(*row.face["box"]), points, float(row.face["confidence"]))
 
 
-def _get_row(session: Session, image_id: int) -> ImageRow:
+def get_row(session: Session, image_id: int) -> ImageRow:
+    """Return the row of an image, or raise NotFound."""
     row = session.get(ImageRow, image_id)
     if row is None:
         raise NotFound(f"Expected the number of a stored image. Received {image_id}.")

@@ -28,19 +28,13 @@ def fingerprint(session: Session) -> Fingerprint:
     return n, int(numbers or 0), float(x or 0)
 
 
-def replace_points(session: Session, ids: NDArray[np.int64], places: NDArray[np.float32]) -> None:
-    """Put a new map in place of the old.
+def add_points(session: Session, ids: NDArray[np.int64], places: NDArray[np.float32]) -> None:
+    """Put images on the map that are not on it yet; the others stay where they are.
 
     Args:
         ids: (n,) numbers of stored images.
         places: (n, 2) where they stand.
     """
-    session.execute(delete(MapPointRow))
-    add_points(session, ids, places)
-
-
-def add_points(session: Session, ids: NDArray[np.int64], places: NDArray[np.float32]) -> None:
-    """Put images on the map that are not on it yet; the others stay where they are."""
     for start in range(0, len(ids), PART):
         here = slice(start, start + PART)
         rows = [

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from db import events
 from db.parts import parts
 from db.tables import LocationRow, ProtectedRow
@@ -30,13 +30,16 @@ def protect(session: Session, storage: str, prefix: str, actor: str) -> int:
     Args:
         session: A writing session.
         storage: The storage's name.
-        prefix: The folder relative to the storage's root, with forward slashes; empty for all.
+        prefix: The folder relative to the storage's root, with forward slashes; "/" for all.
         actor: Who protects it.
 
     Raises:
+        InvalidInput: If the folder is blank.
         NotFound: If no image was found there.
         Conflict: If it is protected already.
     """
+    if not prefix.strip():
+        raise InvalidInput("Expected a folder, or / for the whole storage. Received nothing.")
     folder = prefix.strip().strip("/")
     lies_there = (LocationRow.storage == storage) & _is_below(literal(folder))
     if session.scalar(select(LocationRow.id).where(lies_there).limit(1)) is None:

@@ -1,6 +1,6 @@
 """Settling: what the files of an import became, written in few statements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any, TypeAlias
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.types import ChecksumSha256, Claim, ImageFacts, Outcome
 from db.adding import add_images, known_ids
-from db.tables import ImportFileRow, LocationRow, RejectRow, now
+from db.parts import change_images
+from db.tables import NEXT_REVISION, ImportFileRow, LocationRow, RejectRow, now
 from db.upsert import upsert_all
 
 
@@ -148,12 +149,39 @@ def _locate(session: Session, found: Sequence[tuple[int, PendingFile]]) -> None:
         }
         for image_id, file in found
     ]
+    before = _held(session, [(file.storage, file.key) for _, file in found])
     upsert_all(session, LocationRow, ("storage", "key"), rows)
+    moved = {
+        each
+        for image_id, file in found
+        if (had := before.get((file.storage, file.key))) != image_id
+        for each in (image_id, had)
+    }
+    _touch(session, moved)
+
+
+def _held(session: Session, places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return which image was found at each of these places so far."""
+    held: dict[tuple[str, str], int] = {}
+    for storage, keys in _by_storage(places):
+        query = select(LocationRow.key, LocationRow.image_id).where(
+            LocationRow.storage == storage, LocationRow.key.in_(keys)
+        )
+        held |= {(storage, row.key): row.image_id for row in session.execute(query)}
+    return held
+
+
+def _touch(session: Session, image_ids: Iterable[int | None]) -> None:
+    """Raise the revision of images whose places changed: Browse filters by them."""
+    chosen = sorted(each for each in image_ids if each is not None)
+    change_images(session, chosen, revision=NEXT_REVISION)
 
 
 def reject(session: Session, refused: Sequence[tuple[str, str, Rejection]]) -> None:
     """Note (storage, key, why) of files that are not taken in; they are no locations any more."""
-    _forget(session, LocationRow, [(storage, key) for storage, key, _ in refused])
+    places = [(storage, key) for storage, key, _ in refused]
+    _touch(session, set(_held(session, places).values()))
+    _forget(session, LocationRow, places)
     rows: list[dict[str, Any]] = [
         {**asdict(rejection), "storage": storage, "key": key, "seen_at": now()}
         for storage, key, rejection in refused
@@ -164,6 +192,10 @@ def reject(session: Session, refused: Sequence[tuple[str, str, Rejection]]) -> N
 def _forget(
     session: Session, row: type[LocationRow | RejectRow], places: Sequence[tuple[str, str]]
 ) -> None:
-    for storage, group in groupby(sorted(places), key=lambda place: place[0]):
-        keys = [key for _, key in group]
+    for storage, keys in _by_storage(places):
         session.execute(delete(row).where(row.storage == storage, row.key.in_(keys)))
+
+
+def _by_storage(places: Sequence[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    for storage, group in groupby(sorted(places), key=lambda place: place[0]):
+        yield storage, [key for _, key in group]

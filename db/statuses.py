@@ -1,7 +1,7 @@
 """Statuses: who leaves the next dataset version and who comes back, by a person's word."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from core.types import Status
 from db import events, verdicts
 from db.events import ImageAct
 from db.parts import change_images, parts
+from db.short_text import checked
 from db.tables import ImageRow, now
 
 MAX_REASON_LENGTH = 255
@@ -24,7 +25,8 @@ def exclude(session: Session, ids: Sequence[int], reason: str, *, actor: str) ->
     Those that are left out already keep their reason.
 
     Raises:
-        InvalidInput: If the reason is blank, longer than 255 characters or not printable.
+        InvalidInput: If the reason is blank, longer than 255 characters or not printable, or begins
+            like those that verdicts on duplicates give.
     """
     after = {"status": Status.EXCLUDED.value, "status_reason": _checked(reason)}
     return _change(session, ids, EXCLUDE, after, actor)
@@ -56,7 +58,8 @@ def undo_status(session: Session, *, actor: str) -> int:
     if not act:
         raise NotFound("There is no excluding or including of yours left to undo.")
     events.undo_image_act(session, actor, act[0])
-    return sum(_restore(session, part) for part in act)
+    changed = events.acted_on_since(session, actor, act[0], EXCLUDE, INCLUDE)
+    return sum(_restore(session, part, changed) for part in act)
 
 
 def _change(
@@ -81,10 +84,10 @@ def _change(
     return n_changed
 
 
-def _restore(session: Session, act: ImageAct) -> int:
+def _restore(session: Session, act: ImageAct, changed: Container[int]) -> int:
     """Give images what they had before an act, where they still are as it left them."""
     left = (act.after["status"], act.after["status_reason"])
-    these = _standing(session, act.image_ids)[left]
+    these = [i for i in _standing(session, act.image_ids)[left] if i not in changed]
     change_images(session, these, **act.before)
     was_in = act.before["status"] == Status.ACTIVE
     decided = verdicts.lost_since(session, these, act.at) if was_in else these
@@ -105,10 +108,10 @@ def _standing(
 
 
 def _checked(reason: str) -> str:
-    words = " ".join(reason.split())
-    if not words or len(words) > MAX_REASON_LENGTH or not words.isprintable():
+    words = checked(reason, "a reason", MAX_REASON_LENGTH)
+    if words.lower().startswith(verdicts.DUPLICATE_OF):  # the next verdict would bring it back
         raise InvalidInput(
-            f"Expected a reason of 1 to {MAX_REASON_LENGTH} printable characters. "
-            f"Received {reason[:80]!r}."
+            f"Expected a reason of your own. Received {words[:80]!r}, as verdicts give it: say "
+            "under Duplicates which copy is kept, or put it in other words."
         )
     return words

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.curation.identity_suggestions import Kind, Suggestion
 from core.errors import Conflict
-from core.types import ImageRecord
+from core.types import ImageRecord, Status
 from db import answers, identities
 from db.images import get_images
 from db.tables import FaceRow, ImageRow, SuggestionRow, now
@@ -97,12 +97,15 @@ def _open(kind: Kind) -> list[ColumnElement[bool]]:
     """Leave out what was answered, and what others have settled since it was found."""
     of_image, of_before, of_after = aliased(ImageRow), aliased(ImageRow), aliased(ImageRow)
     is_same = of_image.identity.is_not_distinct_from(SuggestionRow.before)
+    is_active = of_image.status == Status.ACTIVE
     conditions = [
         SuggestionRow.kind == kind,
         SuggestionRow.verdict.is_(None),
         or_(
             SuggestionRow.image_id.is_(None),
-            select(of_image.id).where(of_image.id == SuggestionRow.image_id, is_same).exists(),
+            select(of_image.id)
+            .where(of_image.id == SuggestionRow.image_id, is_same, is_active)
+            .exists(),
         ),
     ]
     if kind in (Kind.MERGE, Kind.SPLIT):

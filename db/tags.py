@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import delete, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from core.errors import InvalidInput, NotFound
+from core.errors import NotFound
 from db import events
 from db.parts import parts
+from db.short_text import checked
 from db.tables import NEXT_REVISION, ImageRow, TagRow
 
 MAX_TAG_LENGTH = 64
@@ -20,7 +21,7 @@ def add_tag(session: Session, ids: Sequence[int], tag: str, *, actor: str) -> in
     Raises:
         InvalidInput: If the tag is blank, longer than 64 characters or not printable.
     """
-    word = _checked(tag)
+    word = checked(tag, "a tag", MAX_TAG_LENGTH)
     changed = sorted(set(ids) - _holders(session, ids, word))
     _put(session, changed, word)
     events.record_act(session, changed, actor=actor, action=_ADD, before={}, after={"tag": word})
@@ -38,18 +39,20 @@ def remove_tag(session: Session, ids: Sequence[int], tag: str, *, actor: str) ->
 def undo_tag(session: Session, *, actor: str) -> int:
     """Take this person's newest tagging or untagging back; return of how many images.
 
+    Images on which somebody has put or taken this tag since are left alone.
+
     Raises:
         NotFound: If there is none.
     """
     act = events.last_image_act(session, actor, _ADD, _REMOVE)
     if act is None:
         raise NotFound("There is no tagging of yours left to undo.")
-    if act.action == _ADD:
-        _take(session, act.image_ids, act.after["tag"])
-    else:
-        _put(session, act.image_ids, act.before["tag"])
+    tag = act.after["tag"] if act.action == _ADD else act.before["tag"]
+    changed = events.acted_on_since(session, actor, act, _ADD, _REMOVE, tag=tag)
+    these = [image_id for image_id in act.image_ids if image_id not in changed]
+    (_take if act.action == _ADD else _put)(session, these, tag)
     events.undo_image_act(session, actor, act)
-    return len(act.image_ids)
+    return len(these)
 
 
 def tags_of(session: Session, image_id: int) -> list[str]:
@@ -62,15 +65,6 @@ def list_tags(session: Session) -> dict[str, int]:
     """Return all tags in use with how many images have them, sorted."""
     query = select(TagRow.tag, func.count()).group_by(TagRow.tag).order_by(TagRow.tag)
     return {str(tag): int(n) for tag, n in session.execute(query)}
-
-
-def _checked(tag: str) -> str:
-    word = " ".join(tag.split())
-    if not word or len(word) > MAX_TAG_LENGTH or not word.isprintable():
-        raise InvalidInput(
-            f"Expected a tag of 1 to {MAX_TAG_LENGTH} printable characters. Received {tag[:80]!r}."
-        )
-    return word
 
 
 def _holders(session: Session, ids: Sequence[int], tag: str) -> set[int]:

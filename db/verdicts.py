@@ -13,7 +13,7 @@ from db.parts import parts
 from db.tables import EventRow, ImageRow, PairRow, now
 
 DECIDE = "decide"
-_DUPLICATE_OF = "duplicate of "
+DUPLICATE_OF = "duplicate of "
 _CHECKSUM_SHOWN = 12
 
 Winners = defaultdict[int, set[int]]
@@ -94,7 +94,11 @@ def record_verdicts(
     actor: str,
     at: datetime | None = None,
 ) -> None:
-    """Store verdicts by the pairs' numbers as one act; what shares the moment `at` is one act."""
+    """Store verdicts by the pairs' numbers as one act; what shares the moment `at` is one act.
+
+    Only images that lose by these verdicts change: one that a person included stays where another
+    of its pairs is decided.
+    """
     moment = at or now()
     said: defaultdict[Verdict, list[int]] = defaultdict(list)
     for pair_id, verdict in verdicts.items():
@@ -102,13 +106,14 @@ def record_verdicts(
     for verdict, ids in said.items():
         _record(session, ids, verdict, actor, moment)
         _set_verdict(session, ids, verdict, actor, moment)
-    _settle(session, list(verdicts))
+    settle_images(session, _losers(session, list(verdicts)))
 
 
 def take_back(session: Session, pair_ids: Sequence[int]) -> None:
     """Leave these pairs undecided again; images that lost by nothing else return."""
+    lost = _losers(session, pair_ids, is_out=True)
     _set_verdict(session, pair_ids, None, None, None)
-    _settle(session, pair_ids)
+    settle_images(session, lost)
 
 
 def _record(
@@ -142,12 +147,16 @@ def _set_verdict(
         _change(session, update(PairRow).where(PairRow.id.in_(part)).values(**values))
 
 
-def _settle(session: Session, pair_ids: Sequence[int]) -> None:
-    ends: set[int] = set()
+def _losers(session: Session, pair_ids: Sequence[int], *, is_out: bool = False) -> list[int]:
+    """Return the images that lost by these pairs' verdicts, with `is_out` those left out now."""
+    lost: set[int] = set()
     for part in parts(pair_ids):
-        query = select(PairRow.left_id, PairRow.right_id).where(PairRow.id.in_(part))
-        ends |= {end for pair in session.execute(query) for end in pair}
-    settle_images(session, sorted(ends))
+        query = select(_GONE).where(PairRow.id.in_(part), _IS_LEFT_KEPT | _IS_RIGHT_KEPT)
+        if is_out:
+            query = query.join(ImageRow, ImageRow.id == _GONE)
+            query = query.where(ImageRow.status == Status.EXCLUDED)
+        lost |= set(session.scalars(query))
+    return sorted(lost)
 
 
 def settle_images(session: Session, image_ids: Sequence[int]) -> None:
@@ -157,13 +166,13 @@ def settle_images(session: Session, image_ids: Sequence[int]) -> None:
     """
     kept = aliased(ImageRow)
     begin = func.substr(kept.checksum, 1, _CHECKSUM_SHOWN)
-    winner = select(literal(_DUPLICATE_OF) + begin).where(kept.id == _first_winner())
+    winner = select(literal(DUPLICATE_OF) + begin).where(kept.id == _first_winner())
     gone = {
         "status": Status.EXCLUDED.value,
         "status_reason": winner.correlate(ImageRow).scalar_subquery(),
     }
     back = {"status": Status.ACTIVE.value, "status_reason": None}
-    was_duplicate = ImageRow.status_reason.startswith(_DUPLICATE_OF)
+    was_duplicate = ImageRow.status_reason.startswith(DUPLICATE_OF)
     is_free = was_duplicate | (ImageRow.status == Status.ACTIVE)
     for part in parts(image_ids):
         these = ImageRow.id.in_(part)

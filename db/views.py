@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import Conflict, NotFound
 from db import events
+from db.short_text import checked
 from db.tables import ViewRow, now
 
 MAX_NAME_LENGTH = 120
@@ -53,7 +54,7 @@ def save(
         InvalidInput: If the name is blank, longer than 120 characters or not printable.
         Conflict: If another author's view has that name and it is not to be replaced.
     """
-    word = _checked(name)
+    word = checked(name, "a name", MAX_NAME_LENGTH)
     row = session.scalar(select(ViewRow).where(ViewRow.name == word))
     if row and row.author != author and not replace:
         raise Conflict(
@@ -135,13 +136,3 @@ def _told(row: ViewRow) -> dict[str, Any]:
 
 def _view(row: ViewRow) -> View:
     return View(row.id, row.name, dict(row.query), row.author, row.created_at)
-
-
-def _checked(name: str) -> str:
-    word = " ".join(name.split())
-    if not word or len(word) > MAX_NAME_LENGTH or not word.isprintable():
-        raise InvalidInput(
-            f"Expected a name of 1 to {MAX_NAME_LENGTH} printable characters. "
-            f"Received {name[:80]!r}."
-        )
-    return word

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import uuid
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
@@ -104,10 +103,6 @@ class Store:
             InvalidInput: If `checksum` is not 64 hexadecimal digits.
         """
         return self._root / _key(kind, checksum)
-
-    def clear_scratch(self) -> None:
-        """Remove what an earlier, killed process with this scratch folder left unfinished."""
-        shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 def _key(kind: Kind, checksum: ChecksumSha256) -> str:

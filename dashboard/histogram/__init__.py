@@ -1,6 +1,5 @@
 """A histogram whose line is dragged on it; what is flagged is told at once, without the server."""
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +9,9 @@ import streamlit as st
 from dashboard.histogram.scale import Histogram, build
 
 __all__ = ["Histogram", "build", "line_on_histogram", "read_line"]
+
+FARTHEST = 1e30
+"""The largest figure that is taken from a browser: 32 bits hold it."""
 
 _FOLDER = Path(__file__).parent
 _COMPONENT = st.components.v2.component(
@@ -70,4 +72,4 @@ def line_on_histogram(
 def read_line(told: Any) -> float | None:
     """Return the figure that the browser told, or None for anything else."""
     is_number = isinstance(told, int | float) and not isinstance(told, bool)
-    return float(told) if is_number and math.isfinite(told) else None
+    return float(told) if is_number and abs(told) <= FARTHEST else None

@@ -140,7 +140,7 @@ def _round_figures(low: float, high: float, power: float) -> list[float]:
     if power == 1:
         step = next(unit * n for n in (1, 2, 5, 10) if unit * n * N_TICKS >= high - low)
         return [step * n for n in range(ceil(low / step), floor(high / step) + 1)]
-    powers = range(floor(log10(high - low)) - 3, floor(log10(high)) + 1)
+    powers = range(floor(log10(high - low)) - 3, floor(log10(high)) + 1 if high > 0 else 0)
     found = [0.0, *(m * 10.0**power for power in powers for m in (1, 2, 5))]
     return [figure for figure in found if low <= figure <= high]
 

@@ -54,6 +54,7 @@ def compared_hashes(
     path = folder / f"hashes-{named}.npz"
     kept = _read(path)
     if kept is None or not _agrees(session, kept, algorithms, version):
+        path.unlink(missing_ok=True)  # nothing may be compared now, and all of that again later
         kept = Packed(np.empty(0, np.int64), np.empty((0, len(algorithms)), np.uint64))
     up_to = hashes.newest_paired(session)
     if up_to > kept.up_to:

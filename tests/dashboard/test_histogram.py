@@ -84,7 +84,16 @@ def test_ticks_read_well() -> None:
     assert [text for _, text in told.ticks] == ["0.2", "0.4", "0.6", "0.8"]
 
 
-@pytest.mark.parametrize("told", [None, "3", True, float("nan"), float("inf"), [1], {}])
+def test_a_line_far_below_figures_that_are_all_0_is_drawn() -> None:
+    told = build(np.zeros(4, np.float32), "below", -500.0)
+    assert (told.place(-500), told.place(0)) == (0, 1)
+    assert told.ticks == ((1.0, "0"),)
+
+
+HOSTILE: list[object] = [None, "3", True, float("nan"), float("inf"), 10**400, [1], {}]
+
+
+@pytest.mark.parametrize("told", HOSTILE)
 def test_only_numbers_are_read_from_the_browser(told: object) -> None:
     assert read_line(told) is None
 

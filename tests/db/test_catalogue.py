@@ -13,14 +13,15 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
-from core.types import Claim, FaceDetail, Label, Split, Status, Verdict
-from db import faces, images, pairs, snapshot, tags
+from core.types import Claim, FaceDetail, Label, SourceFile, Split, Status, Verdict
+from db import faces, images, imports, pairs, snapshot, tags
 from db.catalogue import Catalogue, Sort
 from db.changes import read_into
 from db.columns import Columns
 from db.engine import reading, writing
 from db.images import ImageFilter, Range
 from tests.db.builders import (
+    BROKEN,
     FACE,
     MODEST,
     STORAGE,
@@ -376,3 +377,50 @@ def test_values_are_looked_up_by_number(writer: Session) -> None:
     assert catalogue.look_up(writer, "label", asked[:0]).tolist() == []
     with pytest.raises(InvalidInput, match="beauty"):
         catalogue.look_up(writer, "beauty", asked)
+
+
+def test_where_images_are_found_is_followed(database: Engine) -> None:
+    catalogue = Catalogue()
+    with writing(database) as session:
+        import_file(session, "first", "a.jpg", facts("x"))
+        import_file(session, "also first", "b.jpg", facts("y"))
+        catalogue.refresh(session)
+    with writing(database) as session:
+        imports.list_files(session, "second", "elsewhere", [SourceFile("a.jpg")])
+        (file,) = imports.pending_files(session, "second", 0, 1)
+        imports.settle(session, "second", file, facts("x"))
+    with reading(database) as session:
+        x = images.get_by_checksum(session, checksum("x")).id
+        assert catalogue.find(session, ImageFilter(source="elsewhere"))[0] == [x]
+    with writing(database) as session:
+        import_file(session, "third", "a.jpg", facts("y"))
+        import_file(session, "also third", "b.jpg", BROKEN)
+    with reading(database) as session:
+        y = images.get_by_checksum(session, checksum("y")).id
+        assert catalogue.find(session, ImageFilter(source=STORAGE))[0] == [y]
+
+
+def test_a_file_that_knows_other_numbers_is_not_believed(database: Engine, tmp_path: Path) -> None:
+    with writing(database) as session:
+        ids = [add(session, n) for n in range(3)]
+    with reading(database) as session:
+        columns = Columns()
+        read_into(session, columns)
+    gapped = Columns()
+    gapped.put(
+        [
+            (each, 0, "0" * 16, None, "fake", "active", None, None, "PNG", 1, 1, 1, 0)
+            for each in (ids[0], ids[2])
+        ]
+    )
+    snapshot.save(tmp_path / "other.npz", gapped, {"events": None, "locations": None})
+    assert _numbers(database, tmp_path / "other.npz") == ids
+
+
+def test_a_version_is_found_though_it_was_asked_for_too_early(database: Engine) -> None:
+    catalogue = Catalogue()
+    with writing(database) as session:
+        a = add(session, "a")
+        assert catalogue.find(session, ImageFilter(version=1))[0] == []
+        number = freeze(session, [(a, Split.TEST)])
+        assert catalogue.find(session, ImageFilter(version=number))[0] == [a]

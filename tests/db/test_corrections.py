@@ -81,6 +81,27 @@ def test_a_corrected_face_that_is_not_found_again_stays(writer: Session) -> None
     assert images.get_image(writer, image_id).n_faces == 2
 
 
+def test_a_face_drawn_in_place_of_one_taken_away_is_measured(writer: Session) -> None:
+    image_id, (wrong,) = _measured(writer, LARGE)
+    corrections.remove_face(writer, image_id, wrong, actor="ada")
+    right = Box(LARGE.x + 5, LARGE.y + 5, LARGE.width, LARGE.height)
+    drawn = corrections.add_face(writer, image_id, right, actor="ada")
+    faces.replace_faces(writer, image_id, [_detail(right), _detail(LARGE)], "v2")
+    (again,) = faces.faces_of(writer, image_id).items()
+    assert again[0] == drawn
+    assert again[1].scores == _detail().scores
+
+
+@pytest.mark.parametrize("found", [[], [Box(10, 20, 100, 100)]])
+def test_two_corrected_faces_that_overlap_both_stay(writer: Session, found: list[Box]) -> None:
+    """Cheek to cheek: the detector sees one of them, or none."""
+    image_id, (large,) = _measured(writer, Box(10, 20, 100, 100))
+    corrections.correct_feature(writer, image_id, large, Feature.LIPS, None, actor="ada")
+    drawn = corrections.add_face(writer, image_id, Box(50, 20, 100, 100), actor="ada")
+    faces.replace_faces(writer, image_id, [_detail(box) for box in found], "v2")
+    assert sorted(faces.faces_of(writer, image_id)) == sorted([large, drawn])
+
+
 def test_a_correction_is_undone_even_after_a_new_measurement(writer: Session) -> None:
     image_id, (face,) = _measured(writer, LARGE)
     corrections.correct_feature(writer, image_id, face, Feature.LEFT_EYE, MOVED, actor="ada")

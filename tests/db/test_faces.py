@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.types import Box, Face, FaceDetail, Feature
-from db import faces, images
+from db import faces, images, statuses
 from db.tables import ImageRow
 from tests.db.builders import MODEST, add, forgotten
 
@@ -135,6 +135,14 @@ def test_embeddings_are_those_of_the_largest_faces(writer: Session) -> None:
     assert vectors.dtype == np.float32
     assert (vectors @ np.stack([_vector(1), _vector(3)]).T).diagonal() == pytest.approx(1, abs=1e-3)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+
+
+def test_embeddings_are_those_of_active_images(writer: Session) -> None:
+    shown, left_out = add(writer, "a"), add(writer, "b")
+    for image_id in (shown, left_out):
+        faces.replace_faces(writer, image_id, [_detail()], "v1")
+    statuses.exclude(writer, [left_out], "nobody is in it", actor="ada")
+    assert faces.embeddings(writer)[0].tolist() == [shown]
 
 
 def test_no_embeddings_are_an_empty_matrix(writer: Session) -> None:

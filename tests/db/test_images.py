@@ -75,3 +75,9 @@ def test_browse_can_be_limited_to_given_images(writer: Session) -> None:
         ids[3],
     ]
     assert catalogue.count(writer, ImageFilter(among=frozenset())) == 0
+
+
+def test_more_images_than_a_statement_takes_are_read(writer: Session) -> None:
+    a, b = add(writer, "a"), add(writer, "b")
+    found = images.get_images(writer, [b, *range(1000, 70_000), a])
+    assert [image.id for image in found] == [b, a]

@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from db import events, images
 from db.protected import protect, protected_among, protected_folders, unprotect
 from tests.db.builders import STORAGE, checksum, facts, import_file
@@ -37,7 +37,9 @@ def test_one_protected_place_is_enough(writer: Session) -> None:
 
 def test_the_empty_prefix_is_the_whole_storage(writer: Session) -> None:
     ids = found_at(writer, "1.jpg", "a/2.jpg")
-    protect(writer, STORAGE, "", "ada")
+    with pytest.raises(InvalidInput, match="/ for the whole storage"):
+        protect(writer, STORAGE, " ", "ada")
+    protect(writer, STORAGE, "/", "ada")
     assert protected_among(writer, ids) == set(ids)
 
 

@@ -73,6 +73,24 @@ def test_undo_is_of_ones_own_and_leaves_what_others_changed_since(writer: Sessio
     assert [status(writer, i) for i in (a, b)] == [(Status.EXCLUDED, "dark"), IN]
 
 
+def test_undo_leaves_what_another_said_since_with_the_same_reason(writer: Session) -> None:
+    a, b = add(writer, "a"), add(writer, "b")
+    statuses.exclude(writer, [a, b], "blurred", actor="ada")
+    statuses.include(writer, [a], actor="bob")
+    statuses.exclude(writer, [a], "blurred", actor="bob")
+    assert statuses.undo_status(writer, actor="ada") == 1
+    assert [status(writer, i) for i in (a, b)] == [BLURRED, IN]
+    statuses.undo_status(writer, actor="bob")
+    assert status(writer, a) == IN
+
+
+@pytest.mark.parametrize("reason", ["Duplicate  of a print", "duplicate of 0123456789ab"])
+def test_a_reason_that_reads_like_a_verdict_is_refused(writer: Session, reason: str) -> None:
+    """The next verdict on the image would take it for its own, and bring the image back."""
+    with pytest.raises(InvalidInput, match="reason of your own"):
+        statuses.exclude(writer, [add(writer, "a")], reason, actor="ada")
+
+
 @pytest.mark.parametrize("reason", ["", " \n", "x" * 256, "a\x00b"])
 def test_a_reason_must_be_a_short_text(writer: Session, reason: str) -> None:
     with pytest.raises(InvalidInput, match="Expected a reason"):
@@ -87,6 +105,30 @@ def test_a_person_s_inclusion_outlives_the_verdict_that_is_taken_back(writer: Se
     assert status(writer, gone) == IN
     statuses.undo_status(writer, actor="ada")
     assert status(writer, gone) == IN  # the verdict that had excluded it stands no longer
+
+
+@pytest.mark.parametrize("verdict", [Verdict.KEEP_LEFT, Verdict.KEEP_BOTH, Verdict.NOT_DUPLICATE])
+def test_a_person_s_inclusion_outlives_verdicts_in_the_image_s_favour(
+    writer: Session, verdict: Verdict
+) -> None:
+    _, gone, pair = twins(writer)
+    other = add_pair(writer, gone, add(writer, "third"))
+    pairs.decide(writer, pair, Verdict.KEEP_LEFT, actor="ada")
+    statuses.include(writer, [gone], actor="ada")
+    pairs.decide(writer, other, verdict, actor="ada")
+    assert status(writer, gone) == IN
+    pairs.undo_decision(writer, actor="ada")
+    assert status(writer, gone) == IN
+
+
+def test_a_person_s_inclusion_outlives_one_of_two_lost_verdicts(writer: Session) -> None:
+    _, gone, pair = twins(writer)
+    other = add_pair(writer, gone, add(writer, "third"))
+    pairs.decide(writer, pair, Verdict.KEEP_LEFT, actor="ada")
+    pairs.decide(writer, other, Verdict.KEEP_RIGHT, actor="ada")
+    statuses.include(writer, [gone], actor="ada")
+    pairs.undo_decision(writer, actor="ada")
+    assert status(writer, gone) == IN
 
 
 def test_undoing_an_inclusion_lets_the_verdict_count_again(writer: Session) -> None:

@@ -3,7 +3,7 @@ from sqlalchemy.orm import Session
 
 from core.curation.identity_suggestions import Kind, Suggestion
 from core.errors import Conflict, NotFound
-from db import identities, suggestions
+from db import identities, statuses, suggestions
 from db.suggestions import OpenSuggestion
 from tests.db.builders import add
 
@@ -83,6 +83,16 @@ def test_what_others_settled_since_is_not_offered(writer: Session, ids: list[int
     assert suggestions.count_open(writer, Kind.RENAME) == 0
     with pytest.raises(Conflict, match="named since"):
         suggestions.accept(writer, found.id, actor="ada")
+
+
+def test_an_image_that_was_left_out_since_is_not_asked_about(
+    writer: Session, ids: list[int]
+) -> None:
+    (found,) = offer(writer, ids, rename())
+    statuses.exclude(writer, [found.images[0].id], "blurred", actor="bob")
+    assert suggestions.open_suggestions(writer, Kind.RENAME) == []
+    statuses.include(writer, [found.images[0].id], actor="bob")
+    assert suggestions.count_open(writer, Kind.RENAME) == 1
 
 
 def test_a_merge_shows_both_people_and_makes_them_one(writer: Session, ids: list[int]) -> None:

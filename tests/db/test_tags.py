@@ -37,6 +37,17 @@ def test_another_person_s_act_is_not_undone(writer: Session) -> None:
         tags.undo_tag(writer, actor="bob")
 
 
+def test_undo_leaves_the_tag_that_another_put_on_since(writer: Session) -> None:
+    a, b = add(writer, "a"), add(writer, "b")
+    tags.add_tag(writer, [a, b], "small", actor="ada")
+    tags.remove_tag(writer, [a], "small", actor="bob")
+    tags.add_tag(writer, [a], "small", actor="bob")
+    tags.add_tag(writer, [b], "other", actor="bob")  # says nothing of this tag
+    assert tags.undo_tag(writer, actor="ada") == 1
+    assert tags.list_tags(writer) == {"other": 1, "small": 1}
+    assert tags.tags_of(writer, a) == ["small"]
+
+
 @pytest.mark.parametrize("tag", ["", " \t", "x" * 65, "a\x00b"])
 def test_a_tag_must_be_a_short_word(writer: Session, tag: str) -> None:
     with pytest.raises(InvalidInput, match="Expected a tag"):

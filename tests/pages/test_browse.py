@@ -148,10 +148,11 @@ def _relabel_two() -> None:
     import streamlit as st
 
     from core.types import Label
-    from dashboard import browsing
+    from dashboard import acting
 
-    st.button("fake", on_click=browsing.relabel, args=([1, 2, 18], Label.FAKE))
-    browsing.undo_button()
+    scope = acting.Scope(3, (1, 2, 18))
+    st.button("fake", on_click=acting.perform, args=(acting.label_act(Label.FAKE), scope))
+    acting.undo_button()
 
 
 def test_bulk_relabelling_is_one_act_to_undo(seeded_home: Settings) -> None:

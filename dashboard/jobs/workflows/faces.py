@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from dbos import DBOS
 
 from dashboard.jobs import engine, facing
 from dashboard.jobs.context import context
-from dashboard.jobs.workflows.reporter import FOLLOW_S, Arguments, Reporter, have_ended
+from dashboard.jobs.workflows.reporter import Arguments, follow
 
 CHUNK_IMAGES, BATCH_IMAGES = 200, 8
 
@@ -58,13 +59,5 @@ async def measure_faces(first: int, last: int) -> None:
 @DBOS.step(preemptible=True)
 async def follow_faces(n_images: int, newest: int, parts: Sequence[str]) -> None:
     """Publish how many images are measured until the parts have ended."""
-    reporter = Reporter()
-    while True:
-        has_ended = await have_ended(parts)
-        done = n_images - await asyncio.to_thread(facing.count_waiting, context(), newest)
-        share = done / n_images if n_images else 1.0
-        message = f"Measured the faces of {done} of {n_images} images"
-        await reporter.tell(share, message, done=done, total=n_images)
-        if has_ended or done == n_images:
-            return
-        await asyncio.sleep(FOLLOW_S)
+    count_left = partial(facing.count_waiting, context(), newest)
+    await follow(parts, n_images, count_left, "Measured the faces of {} of {} images")

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from dbos import DBOS
 
 from dashboard.jobs import engine, measuring
 from dashboard.jobs.context import context
 from dashboard.jobs.workflows.importing import find_pairs
-from dashboard.jobs.workflows.reporter import FOLLOW_S, Arguments, Reporter, have_ended
+from dashboard.jobs.workflows.reporter import Arguments, follow
 
 CHUNK_IMAGES, BATCH_IMAGES = 200, 16
 _MEASURED = 0.9  # of the job's time; the rest compares, as after an import
@@ -61,13 +62,5 @@ async def measure_images(first: int, last: int) -> None:
 @DBOS.step(preemptible=True)
 async def follow_measuring(n_images: int, newest: int, parts: Sequence[str]) -> None:
     """Publish how many images are measured until the parts have ended."""
-    reporter = Reporter()
-    while True:
-        has_ended = await have_ended(parts)
-        done = n_images - await asyncio.to_thread(measuring.count_outdated, context(), newest)
-        share = done / n_images if n_images else 1.0
-        message = f"Measured {done} of {n_images} images"
-        await reporter.tell(_MEASURED * share, message, done=done, total=n_images)
-        if has_ended or done == n_images:
-            return
-        await asyncio.sleep(FOLLOW_S)
+    count_left = partial(measuring.count_outdated, context(), newest)
+    await follow(parts, n_images, count_left, "Measured {} of {} images", _MEASURED)

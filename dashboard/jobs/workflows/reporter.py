@@ -1,6 +1,7 @@
 """What all workflows share: publishing progress, and waiting for the parts of a job."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,3 +44,26 @@ async def have_ended(parts: Sequence[str]) -> bool:
     """Whether none of these workflows waits or runs."""
     active = ["ENQUEUED", "PENDING", "DELAYED"]
     return not await DBOS.list_workflows_async(workflow_ids=list(parts), status=active)
+
+
+async def follow(
+    parts: Sequence[str], n_all: int, count_left: Callable[[], int], told: str, share: float = 1.0
+) -> None:
+    """Publish how many things are done until the parts of a job have ended; inside a step.
+
+    Args:
+        parts: Workflows.
+        n_all: Things to do.
+        count_left: Counts those that are not done yet.
+        told: One line; the first {} is how many are done, the second how many there are.
+        share: Of the job's time that this takes.
+    """
+    reporter = Reporter()
+    while True:
+        is_over = await have_ended(parts)
+        done = n_all - await asyncio.to_thread(count_left)
+        fraction = share * done / n_all if n_all else share
+        await reporter.tell(fraction, told.format(done, n_all), done=done, total=n_all)
+        if is_over or done == n_all:
+            return
+        await asyncio.sleep(FOLLOW_S)

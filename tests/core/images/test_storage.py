@@ -76,17 +76,6 @@ def test_only_checksums_become_paths(store: Store, bad: str) -> None:
             act("originals", bad)
 
 
-def test_clearing_scratch_removes_what_a_killed_process_left(tmp_path: Path) -> None:
-    store = Store(UPath(tmp_path / "files"), tmp_path / "scratch")
-    store.put("originals", SUM, DATA)
-    assert list((tmp_path / "scratch").iterdir()) == []
-    (tmp_path / "scratch" / "half").write_bytes(b"a wh")
-    store.clear_scratch()
-    assert not (tmp_path / "scratch").exists()
-    store.put("thumbnails", SUM, DATA)
-    assert store.read("thumbnails", SUM) == DATA
-
-
 def test_many_may_put_the_same_file_at_once(tmp_path: Path) -> None:
     store = Store(UPath(tmp_path / "files"), tmp_path / "scratch")
     with ThreadPoolExecutor(8) as pool:

@@ -111,6 +111,23 @@ def test_what_counts_as_compared_no_longer_leaves_the_file(home: Home) -> None:
     assert home.read() == [b]
 
 
+def test_a_file_without_hashes_of_its_version_does_not_come_to_agree(home: Home) -> None:
+    """An import after an upgrade writes it; then all images are measured and compared again."""
+    with writing(home.database) as session:
+        a = add(session, "a", hash_version="v0")
+        hashes.mark_paired(session, [a])
+    assert home.read() == []
+    with writing(home.database) as session:
+        values = {"algorithm": ALGORITHMS[0], "version": "v1", "value": "0" * 16}
+        both = [values, values | {"algorithm": ALGORITHMS[1]}]
+        session.add_all(HashRow(image_id=a, **each) for each in both)
+        session.execute(update(ImageRow).values(is_paired=False))
+    assert home.read() == []
+    with writing(home.database) as session:
+        hashes.mark_paired(session, [a])
+    assert home.read() == [a]
+
+
 def test_generated_fakes_are_counted_but_not_compared(home: Home, stretches: list[int]) -> None:
     (a,) = home.compare("a")
     with writing(home.database) as session:
