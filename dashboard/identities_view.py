@@ -11,8 +11,9 @@ from core.curation.identity_suggestions import Kind
 from core.types import ImageRecord
 from dashboard import job_view, resources
 from dashboard.auth import actor
+from dashboard.jobs.client import JobState
 from dashboard.people_view import PEOPLE, undo_button
-from dashboard.text import count, plain
+from dashboard.text import count, moment, plain
 from dashboard.widgets import empty, image_strip
 from db import identities, suggestions
 from db.suggestions import OpenSuggestion
@@ -126,7 +127,7 @@ def _nothing_open(review: Review) -> None:
     with st.container(border=True, horizontal_alignment="center", key="nothing-open"):
         st.space("small")
         if review.has_faces:
-            st.markdown("No suggestion is open.", text_alignment="center")
+            st.markdown(f"No suggestion is open.{_last_look()}", text_alignment="center")
             job_view.start_button(
                 "Look for suggestions",
                 "identify",
@@ -142,6 +143,11 @@ def _nothing_open(review: Review) -> None:
                 "Measure the faces", "faces", resources.jobs().find_faces, icon=":material/search:"
             )
         st.space("small")
+
+
+def _last_look() -> str:
+    looks = [job for job in job_view.list_jobs("identify") if job.state is JobState.DONE]
+    return f" Last looked {moment(looks[0].updated_at)}." if looks else ""
 
 
 def _card(card: OpenSuggestion, *, has_keys: bool) -> None:

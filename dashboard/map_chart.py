@@ -23,7 +23,7 @@ _PALETTE = (
 )
 _FIXED: dict[str, str] = {
     Label.GENUINE: charts.ACCENT,
-    Label.FAKE: "#d9822b",
+    Label.FAKE: "#8a63b8",
     Label.UNKNOWN: charts.NEUTRAL,
 }
 

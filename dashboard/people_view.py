@@ -72,9 +72,12 @@ def load_people(session: Session, text: str) -> People:
 
 def show_people(people: People) -> None:
     """Draw people by their first image; a double click or Enter opens one."""
+    if not people.shown and people.text:
+        st.info("No name contains this.", icon=":material/person_search:")
+        return
     if not people.shown:
         empty(
-            "No name contains this." if people.text else "Nobody is named yet.",
+            "Nobody is named yet.",
             "../pages/import_files.py",
             "Import images",
             ":material/upload:",

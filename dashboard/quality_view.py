@@ -131,23 +131,26 @@ def acts(measured: Measured, line: float) -> None:
             query = quality_checks.browse_query(measured, line)
             st.switch_page("../pages/browse.py", query_params=query)
         _button(
-            "Tag",
+            f"Tag all {n_flagged:,}",
             ":material/sell:",
             partial(_tag, measured, line),
-            help=f"Put the tag “{measured.check.title.lower()}” on them",
+            key="tag",
+            help=f"Put the tag “{measured.check.title.lower()}” on all that are flagged",
             disabled=not n_flagged,
         )
         _button(
-            "Exclude",
+            f"Exclude all {n_flagged:,}",
             ":material/do_not_disturb_on:",
             partial(_exclude, measured, line),
-            help="Leave them out of the next dataset version",
+            key="exclude",
+            help="Leave all that are flagged out of the next dataset version",
             disabled=not n_flagged,
         )
         _button(
             "Keep this line",
             ":material/bookmark:",
             partial(_keep, measured, line),
+            key="keep-this-line",
             help="For everybody, from now on",
             disabled=line == measured.kept,
         )
@@ -167,13 +170,17 @@ def _exact_field(measured: Measured) -> None:
 
 
 def _undo_button() -> None:
-    _button("Undo", ":material/undo:", _undo, help="Undo your last line, tag or exclusion")
+    _button(
+        "Undo", ":material/undo:", _undo, key="undo", help="Undo your last line, tag or exclusion"
+    )
 
 
-def _button(label: str, icon: str, change: object, *, help: str, disabled: bool = False) -> None:
+def _button(
+    label: str, icon: str, change: object, *, key: str, help: str, disabled: bool = False
+) -> None:
     st.button(
         label,
-        key=label.lower().replace(" ", "-"),
+        key=key,
         icon=icon,
         help=help,
         disabled=disabled,
