@@ -116,7 +116,7 @@ def _perform(session: Session, act: Act, scope: Scope) -> None:
     n_changed = act.change(session, ids, *act.args, actor=actor())
     told = [act.done.format(count(n_changed, "image"))]
     if n_same := len(ids) - n_changed:
-        told.append(f"{n_same:,} {'was' if n_same == 1 else 'were'} so already.")
+        told.append(f"{n_same:,} stayed as {'it was' if n_same == 1 else 'they were'}.")
     if len(ids) > ASKED_ABOVE:
         told.append("Undo takes it back.")
     if len(ids) != scope.n:

@@ -11,7 +11,7 @@ from core.errors import Conflict, NotFound
 from core.types import Label
 from db import events
 from db.parts import change_images, parts
-from db.tables import EventRow, ImageRow, now
+from db.tables import EventRow, ImageRow, ParentRow, now
 
 _RELABEL, _RESTORE = "relabel", "restore"
 _SINCE = {
@@ -21,9 +21,20 @@ _SINCE = {
 
 
 def relabel(session: Session, ids: Sequence[int], label: Label, *, actor: str) -> int:
-    """Give images another label, as one act in the history. Return how many changed."""
+    """Give images another label, as one act in the history. Return how many changed.
+
+    What a generator made here stays fake.
+
+    Raises:
+        Conflict: If nothing else was asked for than to call generated images something else.
+    """
     moment = now()
     labelled = _labelled_otherwise(session, ids, label)
+    if not labelled and label is not Label.FAKE and _are_generated(session, ids):
+        raise Conflict(
+            f"Expected images that may be {label}. Received ones that a generator made here: they "
+            "are fake. Exclude them if they should not take part."
+        )
     for before, changed in labelled.items():
         events.record_act(
             session,
@@ -44,12 +55,21 @@ def _labelled_otherwise(
     """Group those images that do not have a label by the one they have."""
     found: defaultdict[str, list[int]] = defaultdict(list)
     for part in parts(sorted(set(ids))):
-        differs = ImageRow.id.in_(part), ImageRow.label != label
-        for image_id, before in session.execute(
-            select(ImageRow.id, ImageRow.label).where(*differs)
-        ):
+        query = select(ImageRow.id, ImageRow.label).where(
+            ImageRow.id.in_(part), ImageRow.label != label
+        )
+        if label is not Label.FAKE:
+            query = query.where(ImageRow.id.not_in(select(ParentRow.child_id)))
+        for image_id, before in session.execute(query):
             found[before].append(image_id)
     return found
+
+
+def _are_generated(session: Session, ids: Sequence[int]) -> bool:
+    return any(
+        session.scalar(select(ParentRow.child_id).where(ParentRow.child_id.in_(part)).limit(1))
+        for part in parts(ids)
+    )
 
 
 def undo_relabel(session: Session, *, actor: str) -> int:

@@ -5,13 +5,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
-from core.types import Label, Split
-from db import events, images, restoring
+from core.types import Claim, Label, Split
+from db import events, images, imports, restoring
 from db.catalogue import Catalogue
 from db.engine import reading, writing
 from db.images import ImageFilter
 from db.tables import ImageRow
-from tests.db.builders import MODEST, add, forgotten, freeze
+from tests.db.builders import MODEST, add, checksum, facts, forgotten, freeze
 
 
 def label_of(session: Session, image_id: int) -> Label:
@@ -156,3 +156,14 @@ def test_a_label_from_before_a_restoring_is_not_taken_back_over_it(writer: Sessi
     restoring.undo_restore(writer, actor="ada")
     images.undo_relabel(writer, actor="ada")
     assert label_of(writer, a) is Label.FAKE
+
+
+def test_what_a_generator_made_stays_fake(writer: Session) -> None:
+    parent = add(writer, "a", Label.GENUINE)
+    imports.add_fake(writer, facts("b"), Claim(Label.FAKE, None, "blend"), [parent], {})
+    fake = images.get_by_checksum(writer, checksum("b")).id
+    assert images.relabel(writer, [parent, fake], Label.UNKNOWN, actor="ada") == 1
+    assert (label_of(writer, parent), label_of(writer, fake)) == (Label.UNKNOWN, Label.FAKE)
+    with pytest.raises(Conflict, match="a generator made here"):
+        images.relabel(writer, [fake], Label.GENUINE, actor="ada")
+    assert images.relabel(writer, [fake], Label.FAKE, actor="ada") == 0

@@ -265,7 +265,7 @@ def test_all_that_match_are_tagged_excluded_and_included(
     app.button(key="all-matching").click().run()
     app.selectbox(key="bulk-tag").select("{0} *odd*").run()
     app.button(key="put-tag").click().run()
-    assert said(app) == plain("5 images tagged {0} *odd*. 1 was so already.")
+    assert said(app) == plain("5 images tagged {0} *odd*. 1 stayed as it was.")
     app.text_input(key="exclude-reason").set_value("soft")
     app.button(key="exclude").click().run()
     assert (image(15).status, image(15).status_reason) == (Status.EXCLUDED, "soft")
