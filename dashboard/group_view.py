@@ -11,7 +11,7 @@ from dashboard.grouping import N_CARDS, PAGE_KEY, GroupReview, ticked
 from dashboard.text import count, plain
 from dashboard.widgets import key_facts, name_of
 
-_COLUMNS = 5
+_FEWEST, _COLUMNS = 3, 5
 
 
 def show_groups(review: GroupReview) -> None:
@@ -99,7 +99,8 @@ def _acts(review: GroupReview, suggestion: GroupSuggestion) -> None:
 def _cards(review: GroupReview, suggested: int | None) -> None:
     """Draw the shown copies; what differs from the first of the group is bold."""
     model = _facts(review.members[0])
-    columns = st.columns(_COLUMNS) + st.columns(_COLUMNS)
+    n_columns = min(max(len(review.cards), _FEWEST), _COLUMNS)
+    columns = st.columns(n_columns) + st.columns(n_columns)
     for number, image in enumerate(review.cards, start=1):
         with columns[number - 1].container(border=True, key=f"card-{image.id}"):
             _card(review, number, image, model, is_suggested=image.id == suggested)
