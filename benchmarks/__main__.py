@@ -22,6 +22,7 @@ from benchmarks import (
     import_stages,
     import_workers,
     near_duplicates,
+    similar,
 )
 from benchmarks.rows import Row
 
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "grid_queries": grid_queries.measure,
     "grid_pages": grid_pages.measure,
     "near_duplicates": near_duplicates.measure,
+    "similar": similar.measure,
 }
 GRIDS = {"grid_queries": grid_queries.measure, "grid_pages": grid_pages.measure}
 """Those that fill databases of their own."""
