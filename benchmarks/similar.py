@@ -40,4 +40,10 @@ def _timed(name: str, n: int, asks: Sequence[Callable[[], object]], note: str = 
         took.append((time.perf_counter() - started) * 1000)
     cpu_ms = (time.process_time() - cpu) * 1000 / len(asks)
     told = ", ".join(filter(None, [f"{cpu_ms:.0f} CPU ms each", note]))
-    return Row(name, n, p50_ms=statistics.median(took), p95_ms=sorted(took)[int(0.95 * len(took))], note=told)
+    return Row(
+        name,
+        n,
+        p50_ms=statistics.median(took),
+        p95_ms=sorted(took)[int(0.95 * len(took))],
+        note=told,
+    )
