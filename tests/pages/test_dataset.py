@@ -11,7 +11,7 @@ from core.types import Label, NormaliseRule, Split
 from dashboard import resources
 from dashboard.jobs.client import Job
 from dashboard.settings import Settings
-from db import images, versions
+from db import images, statuses, versions
 from db.engine import writing
 
 OpenPage = Callable[..., AppTest]
@@ -109,7 +109,7 @@ def test_a_freeze_that_cannot_be_says_what_to_do(
 ) -> None:
     fakes = range(N_GENUINE + 3, N_GENUINE + 9)
     with writing(resources.database()) as session:
-        assert images.relabel(session, fakes[:5], Label.UNKNOWN, actor="tester") == 5
+        assert statuses.exclude(session, fakes[:5], "not wanted", actor="tester") == 5
     app = open_page("dataset.py")
     app.button(key="freeze-start").click().run()
     await_freeze()
@@ -118,7 +118,7 @@ def test_a_freeze_that_cannot_be_says_what_to_do(
     assert "Received 1" in app.error[0].value
 
     with writing(resources.database()) as session:
-        images.relabel(session, fakes, Label.FAKE, actor="tester")
+        statuses.include(session, fakes, actor="tester")
     app.button(key="freeze-start").click().run()
     await_freeze()
     app.run()
@@ -131,7 +131,7 @@ def test_without_fakes_the_page_leads_to_where_they_are_made(
 ) -> None:
     fakes = range(N_GENUINE + 3, N_GENUINE + 9)
     with writing(resources.database()) as session:
-        images.relabel(session, fakes, Label.UNKNOWN, actor="tester")
+        statuses.exclude(session, fakes, "not wanted", actor="tester")
     app = open_page("dataset.py")
     assert app.button(key="freeze-start").disabled
 
