@@ -176,6 +176,29 @@ def test_tags_are_put_and_taken_off_one_image(seeded_home: Settings, open_page: 
         assert tags.tags_of(session, 1) == []
 
 
+def test_undo_on_one_image_leaves_acts_on_others_alone(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    with writing(resources.database()) as session:
+        tags.add_tag(session, [2], "twin", actor="tester")
+    app = open_page("browse.py", image=image(1).checksum)
+    app.button(key="undo-relabel").click().run()
+    assert "to be of this image" in said(app)
+    with resources.session() as session:
+        assert tags.tags_of(session, 2) == ["twin"]
+    app = open_page("browse.py", image=image(2).checksum)
+    app.button(key="undo-relabel").click().run()
+    with resources.session() as session:
+        assert tags.tags_of(session, 2) == []
+
+
+def test_a_filter_that_only_the_address_holds_is_counted(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    app = open_page("browse.py", faceless="true")
+    assert "More (1)" in [each.proto.popover.label for each in app.get("popover")]
+
+
 def test_sorting_and_limits_come_from_the_address(
     seeded_home: Settings, open_page: OpenPage
 ) -> None:
