@@ -9,18 +9,12 @@ import streamlit as st
 
 from core.types import Box
 from dashboard.boxes.acts import FACE, PARTS, Change, read
+from dashboard.component import component
 from dashboard.grid.acts import Acknowledged
 
 __all__ = ["FACE", "PARTS", "Change", "Part", "Picture", "picture_boxes"]
 
-_HERE = Path(__file__).parent
-_SCRIPTS = ("geometry", "queue", "drawing", "boxes")  # one module: each uses those before it
-_BOXES = st.components.v2.component(
-    "verity_boxes",
-    html=(_HERE / "boxes.html").read_text("utf-8"),
-    css=(_HERE / "boxes.css").read_text("utf-8"),
-    js="\n".join((_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
-)
+_BOXES = component(Path(__file__).parent, "geometry", "queue", "drawing", "boxes")
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,6 @@ const CURSORS = {
   ...{ nw: "nwse-resize", se: "nwse-resize", ne: "nesw-resize", sw: "nesw-resize" },
 }
 
-const isBusyElsewhere = () =>
-  focused()?.closest("input, textarea, select, [contenteditable=true], [role=combobox]") ||
-  document.querySelector("[role=dialog], [aria-modal=true]")
-
 class View extends Drawing {
   constructor(root) {
     super(root)

@@ -7,17 +7,6 @@ const PLACING = "Arrows move it, Shift + arrows resize it, Enter stores it, Esc 
 const BEGINNING =
   "Drag around it on the picture, or press Enter for a box that the arrows move. Esc leaves it."
 
-const focused = () => {
-  let deepest = document.activeElement
-  while (deepest?.shadowRoot?.activeElement) deepest = deepest.shadowRoot.activeElement
-  return deepest
-}
-const element = (tag, className, text) => {
-  const made = document.createElement(tag)
-  made.className = className
-  if (text !== undefined) made.textContent = text
-  return made
-}
 const capital = text => text.charAt(0).toUpperCase() + text.slice(1)
 const idOf = ({ face, part }) => `${face}-${part}`
 

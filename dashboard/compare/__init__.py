@@ -5,15 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import streamlit as st
+from dashboard.component import component
 
-_HERE = Path(__file__).parent
-_COMPARE = st.components.v2.component(
-    "verity_compare",
-    html=(_HERE / "compare.html").read_text("utf-8"),
-    css=(_HERE / "compare.css").read_text("utf-8"),
-    js=(_HERE / "compare.js").read_text("utf-8"),
-)
+_COMPARE = component(Path(__file__).parent)
 
 
 @dataclass(frozen=True)

@@ -11,22 +11,6 @@ const remember = root => {
   return memory.get(root)
 }
 
-const focused = () => {
-  let deepest = document.activeElement
-  while (deepest?.shadowRoot?.activeElement) deepest = deepest.shadowRoot.activeElement
-  return deepest
-}
-const isBusyElsewhere = () =>
-  focused()?.closest("input, textarea, select, [contenteditable=true], [role=combobox]") ||
-  document.querySelector("[role=dialog], [aria-modal=true]")
-
-const element = (tag, className, text) => {
-  const made = document.createElement(tag)
-  made.className = className
-  if (text !== undefined) made.textContent = text
-  return made
-}
-
 // A picture alone fills its frame; two have frames of one shape, so that they show the same region.
 const drawPane = (pane, isAlone) => {
   const drawn = element("figure", "pane")

@@ -12,17 +12,12 @@ import streamlit as st
 from core.errors import NotFound
 from core.types import ChecksumSha256
 from dashboard import resources
+from dashboard.component import component
 from dashboard.grid.acts import Acknowledged, known_ids
 
 __all__ = ["Badge", "Cell", "image_grid", "known_ids", "thumbnail"]
 
-_HERE = Path(__file__).parent
-_GRID = st.components.v2.component(
-    "verity_grid",
-    html=(_HERE / "grid.html").read_text("utf-8"),
-    css=(_HERE / "grid.css").read_text("utf-8"),
-    js=(_HERE / "grid.js").read_text("utf-8"),
-)
+_GRID = component(Path(__file__).parent)
 
 
 @dataclass(frozen=True)

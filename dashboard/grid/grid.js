@@ -55,22 +55,6 @@ const KEYS = [
   ["?", "These keys"],
 ]
 
-const focused = () => {
-  let deepest = document.activeElement
-  while (deepest?.shadowRoot?.activeElement) deepest = deepest.shadowRoot.activeElement
-  return deepest
-}
-const isBusyElsewhere = () =>
-  focused()?.closest("input, textarea, select, [contenteditable=true], [role=combobox]") ||
-  document.querySelector("[role=dialog], [aria-modal=true]")
-
-const element = (tag, className, text) => {
-  const made = document.createElement(tag)
-  made.className = className
-  if (text !== undefined) made.textContent = text
-  return made
-}
-
 const drawPicture = cell => {
   const frame = element("div", cell.images.length > 1 ? "frame pair" : "frame")
   for (const source of cell.images) {

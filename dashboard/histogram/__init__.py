@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from dashboard.component import component
 from dashboard.histogram.scale import Histogram, build
 
 __all__ = ["Histogram", "build", "line_on_histogram", "read_line"]
@@ -13,13 +14,7 @@ __all__ = ["Histogram", "build", "line_on_histogram", "read_line"]
 FARTHEST = 1e30
 """The largest figure that is taken from a browser: 32 bits hold it."""
 
-_FOLDER = Path(__file__).parent
-_COMPONENT = st.components.v2.component(
-    "verity_histogram",
-    html=(_FOLDER / "histogram.html").read_text("utf-8"),
-    css=(_FOLDER / "histogram.css").read_text("utf-8"),
-    js=(_FOLDER / "histogram.js").read_text("utf-8"),
-)
+_COMPONENT = component(Path(__file__).parent)
 
 
 def line_on_histogram(

@@ -7,13 +7,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-_FOLDER = Path(__file__).parent
-_COMPONENT = st.components.v2.component(
-    "verity_threshold",
-    html=(_FOLDER / "threshold.html").read_text("utf-8"),
-    css=(_FOLDER / "threshold.css").read_text("utf-8"),
-    js=(_FOLDER / "threshold.js").read_text("utf-8"),
-)
+from dashboard.component import component
+
+_COMPONENT = component(Path(__file__).parent)
 
 
 def threshold_slider(

@@ -1,13 +1,13 @@
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from core.faces.drawn import drawn_face
-from core.types import Box, FaceDetail, Feature, ImageRecord, Label, Status
+from core.types import Box, FaceDetail, Feature
 from dashboard import face_panel
 from dashboard.boxes import PARTS
 from dashboard.face_panel import Faces
+from tests.records import record
 
 BOX = Box(20, 10, 40, 30)
 DETAIL = FaceDetail(
@@ -15,23 +15,7 @@ DETAIL = FaceDetail(
     features={Feature.NOSE: Box(30, 20, 5, 6), Feature.LEFT_EAR: Box(5, 10, 6, 9)},
     scores={"face_blur": 12.5, "face_size": 30.0, "teeth": None},
 )
-IMAGE = ImageRecord(
-    id=1,
-    checksum="ab" * 32,
-    size_bytes=1,
-    format="PNG",
-    width_px=320,
-    height_px=160,
-    label=Label.GENUINE,
-    identity="Ada",
-    generator=None,
-    status=Status.ACTIVE,
-    status_reason=None,
-    notes=(),
-    face=drawn_face(BOX),
-    n_faces=1,
-    created_at=datetime.now(UTC),
-)
+IMAGE = record(width_px=320, height_px=160, face=drawn_face(BOX))
 
 
 def test_every_part_of_a_face_says_whose_measure_it_is() -> None:

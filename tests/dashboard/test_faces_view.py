@@ -1,26 +1,9 @@
-from datetime import UTC, datetime
-
-from core.types import Box, ImageRecord, Label, Status
+from core.types import Box
 from dashboard import faces_view
+from tests.records import record
 
 BOX = Box(20, 10, 40, 30)
-IMAGE = ImageRecord(
-    id=1,
-    checksum="ab" * 32,
-    size_bytes=1,
-    format="PNG",
-    width_px=320,
-    height_px=160,
-    label=Label.GENUINE,
-    identity="Ada",
-    generator=None,
-    status=Status.ACTIVE,
-    status_reason=None,
-    notes=(),
-    face=None,
-    n_faces=0,
-    created_at=datetime.now(UTC),
-)
+IMAGE = record(width_px=320, height_px=160)
 
 
 def test_faces_are_marked_where_they_are_on_the_thumbnail() -> None:

@@ -1,28 +1,12 @@
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from core.types import DuplicatePair, ImageRecord, Label, Split, Status, Verdict
+from core.types import DuplicatePair, ImageRecord, Label, Split, Verdict
 from dashboard.pair_view import crossings, crossings_of
+from tests.records import record
 
-IMAGE = ImageRecord(
-    id=1,
-    checksum="ab" * 32,
-    size_bytes=10,
-    format="PNG",
-    width_px=4,
-    height_px=3,
-    label=Label.GENUINE,
-    identity="Ada",
-    generator=None,
-    status=Status.ACTIVE,
-    status_reason=None,
-    notes=(),
-    face=None,
-    n_faces=0,
-    created_at=datetime(2026, 1, 1, tzinfo=UTC),
-)
+IMAGE = record(label=Label.GENUINE, identity="Ada")
 LABELS = "labels (genuine and fake): leakage if split apart"
 NAMES = "identities: leakage if split apart"
 

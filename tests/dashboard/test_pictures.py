@@ -1,7 +1,6 @@
 import dataclasses
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,10 @@ from PIL import Image
 
 from core.errors import NotFound
 from core.images.checksum import checksum
-from core.types import ImageRecord, Label, Status
+from core.types import ImageRecord
 from dashboard import pictures, resources
 from dashboard.settings import settings
+from tests.records import record
 
 
 def encode(pixels: NDArray[np.uint8], image_format: str = "PNG") -> bytes:
@@ -44,22 +44,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def stored(pixels: NDArray[np.uint8], image_format: str) -> ImageRecord:
     data = encode(pixels, image_format)
     resources.store().put("originals", checksum(data), data)
-    return ImageRecord(
-        id=1,
+    return record(
         checksum=checksum(data),
         size_bytes=len(data),
         format=image_format,
         width_px=pixels.shape[1],
         height_px=pixels.shape[0],
-        label=Label.GENUINE,
-        identity=None,
-        generator=None,
-        status=Status.ACTIVE,
-        status_reason=None,
-        notes=(),
-        face=None,
-        n_faces=0,
-        created_at=datetime.now(UTC),
     )
 
 

@@ -21,7 +21,7 @@ from core.types import (
     SourceFile,
     Split,
 )
-from db import imports, pairs, runs, versions
+from db import images, imports, pairs, runs, versions
 from db.imports import PendingFile, Rejection
 
 STORAGE = "photographs"
@@ -137,6 +137,22 @@ def start_run(session: Session, version: int, job_id: str = "job-1") -> int:
         weights="VGG16 (HED-BSDS500)",
         author="ada",
     )
+
+
+def numbers(session: Session, n: int) -> list[int]:
+    """Insert n images and return their numbers."""
+    return [add(session, i) for i in range(n)]
+
+
+def status(session: Session, image_id: int) -> tuple[str, str | None]:
+    """Return whether an image takes part, and why not."""
+    record = images.get_image(session, image_id)
+    return record.status.value, record.status_reason
+
+
+def undone(session: Session) -> list[int]:
+    """Take ada\'s newest verdicts back and return their pairs."""
+    return [event.subject_id for event in pairs.undo_decision(session, actor="ada")]
 
 
 @contextmanager

@@ -20,21 +20,10 @@ from tests.db.builders import (
     checksum,
     forgotten,
     freeze,
+    numbers,
+    status,
+    undone,
 )
-
-
-def numbers(session: Session, n: int) -> list[int]:
-    return [add(session, i) for i in range(n)]
-
-
-def status(session: Session, image_id: int) -> tuple[str, str | None]:
-    record = images.get_image(session, image_id)
-    return record.status.value, record.status_reason
-
-
-def undone(session: Session) -> list[int]:
-    return [event.subject_id for event in pairs.undo_decision(session, actor="ada")]
-
 
 # Finding
 

@@ -1,33 +1,10 @@
-from dataclasses import replace
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.curation.keepers import by_preference, suggest_keeper, suggest_of_group
-from core.types import ImageRecord, Label, Status, Verdict
-
-
-def record(**changes: object) -> ImageRecord:
-    image = ImageRecord(
-        id=1,
-        checksum="0" * 64,
-        size_bytes=1000,
-        format="JPEG",
-        width_px=100,
-        height_px=100,
-        label=Label.UNKNOWN,
-        identity=None,
-        generator=None,
-        status=Status.ACTIVE,
-        status_reason=None,
-        notes=(),
-        face=None,
-        n_faces=1,
-        created_at=datetime(2024, 1, 1, tzinfo=UTC),
-    )
-    return replace(image, **changes)  # type: ignore[arg-type]
+from core.types import Label, Verdict
+from tests.records import record
 
 
 @pytest.mark.parametrize(
