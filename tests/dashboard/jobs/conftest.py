@@ -68,7 +68,12 @@ class Home:
     def workers(self, name: str) -> list[psutil.Process]:
         """Return this home's running worker processes whose name begins so."""
         pid = int((self.root / "run" / "supervisor.pid").read_text())
-        return [each for each in psutil.Process(pid).children() if _is_called(each, name)]
+        return _children(psutil.Process(pid), name)
+
+    def trainings(self) -> list[psutil.Process]:
+        """Return the processes that train for this home now."""
+        workers = self.workers("gpu-")
+        return [each for worker in workers for each in _children(worker, "dashboard.jobs.child")]
 
     def kill(self, name: str) -> None:
         """Kill the workers whose name begins so, without warning."""
@@ -117,10 +122,21 @@ def make_module_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calla
     yield from _make_homes(tmp_path_factory.mktemp("homes"))
 
 
+def _children(process: psutil.Process, name: str) -> list[psutil.Process]:
+    """Return a process's children with a word of their command that begins so.
+
+    Any of them may end while it is looked at.
+    """
+    try:
+        return [each for each in process.children() if _is_called(each, name)]
+    except psutil.NoSuchProcess:
+        return []
+
+
 def _is_called(process: psutil.Process, name: str) -> bool:
     try:
         return any(word.startswith(name) for word in process.cmdline())
-    except (psutil.ZombieProcess, psutil.NoSuchProcess):
+    except psutil.NoSuchProcess:  # a zombie too
         return False
 
 

@@ -85,7 +85,7 @@ def test_a_training_killed_five_times_ends_as_an_undisturbed_one(
     job_id = shaken.run(*words)["job"]
     moments = random.Random(11)
     for _ in range(5):
-        while not _trainings(shaken):
+        while not shaken.trainings():
             assert shaken.state(job_id) in ("queued", "running")
         time.sleep(moments.uniform(0, 9))
         shaken.kill("gpu-")
@@ -107,10 +107,10 @@ def test_cancel_kills_the_training_and_keeps_its_best_checkpoint(
         time.sleep(0.5)
 
     home.run("cancel", job_id)
-    psutil.wait_procs(_trainings(home), timeout=30)
+    psutil.wait_procs(home.trainings(), timeout=30)
 
     assert home.state(job_id) == "cancelled"
-    assert not _trainings(home)
+    assert not home.trainings()
     assert (home.root / "runs" / "2" / "best.h5").is_file()
     assert (home.root / "runs" / "2" / "best.keras").is_file()
     figures = home.run("evaluate", "--run", "2")
@@ -148,12 +148,3 @@ def test_tuning_stores_a_trial_once(
 def test_a_version_that_does_not_exist_is_refused(copy_of_frozen: Callable[[str], Any]) -> None:
     home = copy_of_frozen("home")
     assert "version" in home.run("train", "--version", "9", "--wait", expect=1)
-
-
-def _trainings(home: Any) -> list[psutil.Process]:
-    return [
-        child
-        for worker in home.workers("gpu-")
-        for child in worker.children()
-        if child.status() != psutil.STATUS_ZOMBIE and "dashboard.jobs.child" in child.cmdline()
-    ]
