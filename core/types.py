@@ -339,7 +339,15 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Threshold:
-    """An operating threshold a person chose: `score >= value` is called fake."""
+    """An operating threshold a person proposed: `score >= value` is called fake.
+
+    Attributes:
+        low: Scores from here to below `high` are called uncertain; None without such a band.
+        policy: What the value rests on: its mode and that mode's figures; empty where moved by
+            hand.
+        dataset_version: The version whose images it was chosen on.
+        decision: "approved", "declined", or None while it waits for a second person.
+    """
 
     id: int
     run_id: int
@@ -348,6 +356,14 @@ class Threshold:
     reason: str
     author: str
     created_at: datetime
+    low: float | None = None
+    high: float | None = None
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    dataset_version: int | None = None
+    decision: str | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    decision_note: str | None = None
 
 
 @dataclass(frozen=True)

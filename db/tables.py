@@ -370,7 +370,11 @@ class PredictionRow(Base):
 
 
 class ThresholdRow(Base):
-    """An operating threshold that a person chose for a run."""
+    """An operating threshold that a person proposed for a run, and what a second person said.
+
+    Scores from `low` to below `high` are uncertain. `policy` is what the value rests on: its mode
+    and that mode's figures. `decision` is "approved" or "declined".
+    """
 
     __tablename__ = "thresholds"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -379,6 +383,96 @@ class ThresholdRow(Base):
     split: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+    policy: Mapped[dict[str, Any] | None]
+    dataset_version: Mapped[int | None]
+    decision: Mapped[str | None] = mapped_column(String(16))
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+    decision_note: Mapped[str | None] = mapped_column(Text)
+
+
+class PersonRow(Base):
+    """Somebody who has worked here under this name."""
+
+    __tablename__ = "people"
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class QueueRow(Base):
+    """Images that people are asked to judge one by one.
+
+    `params` is what the images were chosen by, such as a threshold or a seed; `reviewers` are those
+    who may judge, anybody where it is empty.
+    """
+
+    __tablename__ = "review_queues"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(24))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"), index=True)
+    split: Mapped[str] = mapped_column(String(16))
+    params: Mapped[dict[str, Any]]
+    reviewers: Mapped[list[Any]] = mapped_column(default=list)
+    n_opinions: Mapped[int]
+    author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]
+
+
+class ReviewItemRow(Base):
+    """One image of a queue, with what was said of it when it was queued, and the final verdict.
+
+    `settled_by` is who adjudicated; null where the opinions agreed.
+    """
+
+    __tablename__ = "review_items"
+    __table_args__ = (
+        UniqueConstraint("queue_id", "image_id"),
+        Index("ix_review_items_open", "queue_id", "verdict", "position"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    queue_id: Mapped[int] = mapped_column(ForeignKey("review_queues.id"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), index=True)
+    position: Mapped[int]
+    label: Mapped[str] = mapped_column(String(16))
+    score: Mapped[float | None]
+    verdict: Mapped[str | None] = mapped_column(String(24))
+    settled_by: Mapped[str | None] = mapped_column(String(64))
+    settled_at: Mapped[datetime | None]
+
+
+class OpinionRow(Base):
+    """One seat at one item: first claimed by a reviewer, then their opinion.
+
+    A claim without an end is an assignment. Nobody has two seats at an item, and no seat two
+    people, so no opinion is overwritten.
+    """
+
+    __tablename__ = "review_opinions"
+    __table_args__ = (
+        UniqueConstraint("item_id", "reviewer"),
+        Index("ix_review_opinions_reviewer", "reviewer", "verdict"),
+    )
+    item_id: Mapped[int] = mapped_column(ForeignKey("review_items.id"), primary_key=True)
+    seat: Mapped[int] = mapped_column(primary_key=True)
+    reviewer: Mapped[str] = mapped_column(String(64))
+    claimed_until: Mapped[datetime | None]
+    verdict: Mapped[str | None] = mapped_column(String(24))
+    given_at: Mapped[datetime | None]
+
+
+class CommentRow(Base):
+    """What somebody wrote beside an item."""
+
+    __tablename__ = "review_comments"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("review_items.id"), index=True)
+    author: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
