@@ -61,6 +61,33 @@ def pick_number(
     )
 
 
+def pick_word(
+    name: str, label: str, options: Sequence[str], describe: Callable[[str], str]
+) -> str:
+    """Draw options side by side; the choice is `?name=` in the URL, the first one without it.
+
+    Args:
+        name: In the URL; a callback may write it there too.
+        label: For screen readers.
+        options: At least one.
+        describe: Says in words what an option is.
+    """
+    key = f"pick-{name}"
+    asked = st.query_params.get(name)
+    st.session_state[key] = asked if asked in options else options[0]
+    st.segmented_control(
+        label,
+        options,
+        required=True,
+        format_func=describe,
+        key=key,
+        label_visibility="collapsed",
+        on_change=_remember,
+        args=(name, key),
+    )
+    return str(st.session_state[key])
+
+
 def _remember(name: str, key: str) -> None:
     st.query_params[name] = str(st.session_state[key])
 

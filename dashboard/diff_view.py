@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.curation.versions import Diff, diff
 from core.types import DatasetItem, DatasetVersion
 from dashboard import choices, resources, widgets
+from dashboard.auth import actor
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.settings import settings
 from dashboard.text import count
@@ -119,11 +120,11 @@ def offer_undo(can_undo: bool) -> None:
 
 
 def _restore(session: Session, number: int) -> None:
-    n_changed = restoring.restore(session, number, actor=settings().user)
+    n_changed = restoring.restore(session, number, actor=actor())
     said = f"{count(n_changed, 'image')} changed back" if n_changed else "Nothing had changed"
     resources.notify(f"{said}: as in version {number}.", icon=":material/history:")
 
 
 def _undo(session: Session) -> None:
-    n_changed = restoring.undo_restore(session, actor=settings().user)
+    n_changed = restoring.undo_restore(session, actor=actor())
     resources.notify(f"Undone for {count(n_changed, 'image')}.", icon=":material/undo:")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.types import Run, Split, Threshold
-from dashboard import charts, choices, job_view, resources, training_form, widgets
+from dashboard import charts, choices, doors, job_view, resources, training_form, widgets
 from dashboard.auth import actor
 from dashboard.evaluation import Interval, Rate, Summary, rates
 from dashboard.gallery import MISTAKES
@@ -49,6 +49,11 @@ def choose_split() -> Split:
         "images tell how it does on images nobody has looked at.",
     )
     return Split(chosen or Split.TEST)
+
+
+def choose_part(parts: Sequence[str]) -> str:
+    """Draw the choice of a part of the page, which stands in the URL, and return it."""
+    return choices.pick_word(doors.VIEW, "Part", parts, str.capitalize)
 
 
 def show_run(run: Run) -> None:
@@ -248,3 +253,33 @@ def show_history(saved: Sequence[Threshold]) -> None:
         border="horizontal",
         hide_index=True,
     )
+
+
+def show_old_figures(run: Run, split: Split) -> None:
+    """Stands in until the part of its own is there."""
+    from dashboard import evaluation
+
+    show_figures(evaluation.scored(run, split), evaluation.summary(run, split), split)
+
+
+def show_old_threshold(run: Run, split: Split) -> None:
+    """Stands in until the part of its own is there."""
+    from dashboard import evaluation
+    from dashboard.threshold import threshold_slider
+
+    with resources.session() as session:
+        saved = runs.thresholds(session, run.id)
+    figures = evaluation.summary(run, split)
+    initial = evaluation.initial_threshold(run, saved)
+    value = threshold_in_url(initial)
+    threshold_slider(
+        value,
+        figures.counts,
+        figures.histogram,
+        key=f"threshold-{run.id}-{split}",
+        on_change=remember_threshold,
+    )
+    show_origin(value, initial)
+    show_rates(evaluation.counts_at(figures, value))
+    save_fields(run, split, value)
+    show_history(saved)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import auth, people_bar, resources
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 MARK = """<rect x="1" y="2" width="28" height="28" rx="8" fill="#3f82c2"/>
@@ -61,7 +61,12 @@ page = st.navigation(
         "System": [declare("jobs.py", "Jobs", "list_alt")],
     },
     expanded=True,
+    position="hidden" if auth.must_sign_in() else "sidebar",
 )
 resources.show_messages()
+if auth.must_sign_in():
+    people_bar.sign_in()
+    st.stop()
 with resources.turn():
+    people_bar.show()
     page.run()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.types import Split
-from dashboard.scores import ENOUGH_GENUINE, load_scores, saved_threshold, suggested_threshold
+from dashboard.scores import ENOUGH_GENUINE, load_scores, operating_threshold
 from db import runs
 
 
@@ -20,7 +20,7 @@ def is_scored(session: Session, run_id: int) -> bool:
 def report(session: Session, run_id: int) -> dict[str, Any]:
     """Return a run's test figures at its operating threshold, with 95 % intervals.
 
-    The threshold is the one a person saved, else the one that the validation scores suggest.
+    The threshold is the one in force, else the one that the validation scores suggest.
 
     Raises:
         NotFound: If the run does not exist or was never scored.
@@ -31,9 +31,7 @@ def report(session: Session, run_id: int) -> dict[str, Any]:
     test = load_scores(session, run_id, Split.TEST)
     if not test.scores.size:
         raise NotFound(f"Expected a scored run. Received run {run_id}, which has no scores yet.")
-    operating = saved_threshold(runs.thresholds(session, run_id)) or suggested_threshold(
-        load_scores(session, run_id, Split.VALIDATION)
-    )
+    operating = operating_threshold(session, run_id)
     confusion = metrics.confusion_at(operating.value, test.scores, test.is_fake)
     return {
         "run": run_id,
@@ -49,6 +47,7 @@ def report(session: Session, run_id: int) -> dict[str, Any]:
         "eer": metrics.eer(test.scores, test.is_fake),
         "threshold": operating.value,
         "threshold_origin": operating.origin,
+        "threshold_in_force": operating.is_in_force,
         "confusion": asdict(confusion),
         "rates": asdict(metrics.rates(confusion)),
         "false_positive_rate_interval": metrics.wilson_interval(

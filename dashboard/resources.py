@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import VerityError
 from core.images.storage import Store
+from dashboard.auth import actor
 from dashboard.home import open_database, open_store
 from dashboard.jobs.client import Jobs
 from dashboard.settings import settings
@@ -44,8 +45,8 @@ _store = cache(open_store)  # a page asks for a hundred files: st.cache_resource
 
 @st.cache_resource
 def jobs() -> Jobs:
-    """Connect to the job engine once a process."""
-    return Jobs(settings())
+    """Connect to the job engine once a process; a job carries the name of whoever starts it."""
+    return Jobs(settings(), author=actor)
 
 
 @contextmanager

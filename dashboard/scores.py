@@ -1,6 +1,5 @@
-"""A run's scores and its operating threshold, for pages and for the command line."""
+"""A run's scores and its operating threshold, for pages, workers and the command line."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +8,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
 from core.types import Label, Split, Threshold
-from db import runs
+from db import runs, thresholds
 
 ENOUGH_GENUINE = 1000
 """With fewer genuine images, a rate is indicative only."""
-
-MAX_FPR = 0.05
 
 
 @dataclass(frozen=True)
@@ -46,36 +43,53 @@ class Scored:
 
 @dataclass(frozen=True)
 class Operating:
-    """The threshold a page starts from, and where it comes from in words."""
+    """A threshold and where it comes from in words.
+
+    Attributes:
+        is_in_force: Whether a second person approved it; else it is only looked at.
+        low: Scores from here to below `high` are uncertain; None without such a band.
+    """
 
     value: float
     origin: str
+    is_in_force: bool = False
+    low: float | None = None
+    high: float | None = None
 
 
 def load_scores(session: Session, run_id: int, split: Split) -> Scored:
     """Return a run's scores on one split; empty arrays if it was never scored."""
     rows = runs.predictions(session, run_id, split)
+    ids, scores, labels, groups = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Scored(
-        np.array([prediction.image.id for prediction, _, _ in rows], dtype=np.int64),
-        np.array([prediction.score for prediction, _, _ in rows], dtype=np.float64),
-        np.array([label == Label.FAKE for _, label, _ in rows], dtype=np.bool_),
-        np.array([group for _, _, group in rows], dtype=np.int64),
+        np.array(ids, dtype=np.int64),
+        np.array(scores, dtype=np.float64),
+        np.array([label == Label.FAKE for label in labels], dtype=np.bool_),
+        np.array(groups, dtype=np.int64),
     )
 
 
-def saved_threshold(saved: Sequence[Threshold]) -> Operating | None:
-    """Return the threshold that a person saved last, if any."""
-    if not saved:
+def operating_threshold(session: Session, run_id: int) -> Operating:
+    """Return the threshold in force, else the one that the validation scores suggest."""
+    return saved_threshold(thresholds.in_force(session, run_id)) or suggested_threshold(
+        load_scores(session, run_id, Split.VALIDATION)
+    )
+
+
+def saved_threshold(saved: Threshold | None) -> Operating | None:
+    """Return the threshold that is in force, if there is one."""
+    if saved is None:
         return None
-    return Operating(round(saved[0].value, 3), f"Saved by {saved[0].author}: {saved[0].reason}")
+    origin = f"In force: proposed by {saved.author}, approved by {saved.decided_by}. {saved.reason}"
+    return Operating(saved.value, origin, is_in_force=True, low=saved.low, high=saved.high)
 
 
 def suggested_threshold(validation: Scored) -> Operating:
     """Return the threshold that the validation scores suggest; never 0.5 by default."""
-    from core.evaluation.threshold import suggest_threshold
+    from core.evaluation.operating_points import FPR_5, choose
 
     try:
-        suggestion = suggest_threshold(validation.scores, validation.is_fake, MAX_FPR)
+        point = choose(FPR_5, validation.scores, validation.is_fake)
     except InvalidInput as error:
         return Operating(1.0, f"Nothing can be suggested. {error}")
-    return Operating(suggestion.value, suggestion.reason)
+    return Operating(point.value, f"Suggested, not approved. {point.reason}")

@@ -6,10 +6,8 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from core.errors import InvalidInput, NotFound
-from core.types import EpochMetrics, Prediction, Run, Split, Threshold, Trial
-from db import events
-from db.images import to_record
+from core.errors import NotFound
+from core.types import EpochMetrics, Run, Split, Trial
 from db.tables import (
     EpochRow,
     ImageRow,
@@ -17,7 +15,6 @@ from db.tables import (
     PredictionRow,
     RunRow,
     StudyRow,
-    ThresholdRow,
     TrialRow,
     now,
 )
@@ -122,10 +119,12 @@ def save_predictions(session: Session, run_id: int, scores: Mapping[int, float])
     insert_missing(session, PredictionRow, rows)
 
 
-def predictions(session: Session, run_id: int, split: Split) -> list[tuple[Prediction, str, int]]:
-    """Return (prediction, label when frozen, group) of one split, highest score first."""
+def predictions(
+    session: Session, run_id: int, split: Split
+) -> Sequence[tuple[int, float, str, int]]:
+    """Return (image, score, label when frozen, group) of one split, highest score first."""
     query = (
-        select(PredictionRow.score, ItemRow, ImageRow)
+        select(PredictionRow.image_id, PredictionRow.score, ItemRow.label, ItemRow.group)
         .join(RunRow, RunRow.id == PredictionRow.run_id)
         .join(
             ItemRow,
@@ -136,54 +135,7 @@ def predictions(session: Session, run_id: int, split: Split) -> list[tuple[Predi
         .where(PredictionRow.run_id == run_id, ItemRow.split == split.value)
         .order_by(PredictionRow.score.desc(), ImageRow.checksum)
     )
-    return [
-        (Prediction(to_record(image), split, score), item.label, item.group)
-        for score, item, image in session.execute(query)
-    ]
-
-
-def choose_threshold(
-    session: Session, run_id: int, value: float, split: Split, reason: str, *, author: str
-) -> int:
-    """Save an operating threshold with its reason; earlier ones stay in the history.
-
-    Raises:
-        InvalidInput: If the reason is empty or the value is not a probability.
-    """
-    if not reason.strip():
-        raise InvalidInput("Expected a reason for the threshold in a few words. Received none.")
-    if not 0 <= value <= 1:
-        raise InvalidInput(f"Expected a threshold from 0 to 1. Received {value}.")
-    run = get_run(session, run_id)
-    row = ThresholdRow(
-        run_id=run.id, value=value, split=split.value, reason=reason.strip(), author=author
-    )
-    before = thresholds(session, run_id)
-    session.add(row)
-    session.flush()
-    events.record(
-        session,
-        actor=author,
-        action="choose threshold",
-        subject="run",
-        subject_id=run_id,
-        before={"value": before[0].value if before else None},
-        after={"value": value, "reason": row.reason},
-    )
-    return row.id
-
-
-def thresholds(session: Session, run_id: int) -> list[Threshold]:
-    """Return the thresholds chosen for a run; the first is in force."""
-    query = (
-        select(ThresholdRow).where(ThresholdRow.run_id == run_id).order_by(ThresholdRow.id.desc())
-    )
-    return [
-        Threshold(
-            row.id, row.run_id, row.value, Split(row.split), row.reason, row.author, row.created_at
-        )
-        for row in session.scalars(query)
-    ]
+    return [tuple(row) for row in session.execute(query)]
 
 
 def start_study(
@@ -246,16 +198,3 @@ def _run(row: RunRow) -> Run:
     return Run(
         params=row.params, packages=row.packages, **{name: getattr(row, name) for name in names}
     )
-
-
-def runs_without_threshold(session: Session) -> list[int]:
-    """Return the numbers of finished runs for which nobody chose a threshold, newest first."""
-    query = (
-        select(RunRow.id)
-        .where(
-            RunRow.finished_at.is_not(None),
-            RunRow.id.not_in(select(ThresholdRow.run_id)),
-        )
-        .order_by(RunRow.id.desc())
-    )
-    return list(session.scalars(query))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import charts, choices, dataset_view, diff_view, job_view, resources, widgets
-from dashboard.settings import settings
+from dashboard.auth import actor
 from db import events, overview, versions
 
 # Load
@@ -11,7 +11,7 @@ with resources.session() as session:
     counts = overview.counts(session)
     frozen = versions.list_versions(session)
     sources = versions.sources(session)
-    can_undo = bool(events.last_act(session, settings().user, "restore"))
+    can_undo = bool(events.last_act(session, actor(), "restore"))
 freezing = job_view.find_current(job_view.list_jobs("freeze"))
 
 # Show

@@ -2,13 +2,29 @@
 
 import streamlit as st
 
-from dashboard import charts, choices, evaluation, gallery, resources
+from dashboard import (
+    choices,
+    compare_runs_view,
+    evaluation,
+    mistakes_view,
+    resources,
+    selection,
+    slices_view,
+)
 from dashboard import evaluation_view as view
-from dashboard.threshold import threshold_slider
 from db import runs
+
+PARTS = {
+    "figures": view.show_old_figures,
+    "threshold": view.show_old_threshold,
+    "mistakes": mistakes_view.show,
+    "slices": slices_view.show,
+    "compare": compare_runs_view.show,
+}
 
 # Load
 choices.open_asked_image()
+selection.open_asked_browse()
 with resources.session() as session:
     trained = runs.list_runs(session)
 
@@ -20,44 +36,9 @@ if not trained:
 with st.container(horizontal=True, vertical_alignment="bottom"):
     run = view.choose_run(trained)
     split = view.choose_split()
-
 view.show_run(run)
-
-# Load
-with resources.session() as session:
-    saved = runs.thresholds(session, run.id)
-data = evaluation.scored(run, split)
-
-# Show
-if not data.scores.size:
+if not evaluation.scored(run, split).scores.size:
     view.offer_scoring(run)
     st.stop()
-figures = evaluation.summary(run, split)
-initial = evaluation.initial_threshold(run, saved)
-value = view.threshold_in_url(initial)
-counts = evaluation.counts_at(figures, value)
-view.show_figures(data, figures, split)
-
-# Act
-threshold_slider(
-    value,
-    figures.counts,
-    figures.histogram,
-    key=f"threshold-{run.id}-{split}",
-    on_change=view.remember_threshold,
-)
-view.show_origin(value, initial)
-
-# Show
-matrix, rates = st.columns(2, gap="medium")
-with matrix:
-    st.subheader("Confusion matrix", anchor=False)
-    view.show_matrix(counts)
-with rates:
-    st.subheader("Rates at this threshold", anchor=False)
-    view.show_rates(counts)
-    view.save_fields(run, split, value)
-view.show_history(saved)
-st.subheader("Images", anchor=False)
-for cell in gallery.choose_cells():
-    gallery.show_cell(data, value, cell, counts[charts.CELLS.index(cell)])
+part = view.choose_part(list(PARTS))
+PARTS[part](run, split)

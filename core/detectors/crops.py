@@ -7,8 +7,10 @@ import cv2
 import numpy as np
 
 from core.faces.align import face_crop
+from core.images.decode import decode
+from core.images.normalise import encode_jpeg, normalise
 from core.images.storage import Kind
-from core.types import Face, RgbImage
+from core.types import Face, NormaliseRule, RgbImage
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,20 @@ CROPS = {
     "face": Crop("originals", face_crop),
     "normalised": Crop("normalised", squeezed),
 }
+
+
+def seen(
+    pixels: RgbImage, face: Face | None, crop: Crop, rule: NormaliseRule, size_px: int
+) -> RgbImage:
+    """Cut a file that is not stored as training cuts the stored ones, to the very pixel.
+
+    Args:
+        pixels: (h, w, 3) upright original.
+        face: The face in it that is judged, or None.
+        crop: The detector's way to cut.
+        rule: How this collection brings images to 480 x 320.
+        size_px: Side of the square that is returned.
+    """
+    if crop.kind == "normalised":  # which lies in the store as a JPEG
+        pixels = decode(encode_jpeg(normalise(pixels, face, rule))).pixels
+    return crop.cut(pixels, face, size_px)

@@ -4,13 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
-from sklearn import metrics
 
 from core.errors import InvalidInput
 
 CONFIDENCE = 0.95
-BLOCK = 5_000_000  # weights held at once by the bootstrap: 40 MB
 
 Scores = NDArray[np.float64]
 Truth = NDArray[np.bool_]
@@ -127,12 +124,16 @@ def roc_auc(scores: Scores, is_fake: Truth) -> float | None:
     Returns:
         0 to 1, or None if only one label occurs.
     """
+    from sklearn import metrics
+
     check_scores(scores, is_fake)
     return float(metrics.roc_auc_score(is_fake, scores)) if _has_both(is_fake) else None
 
 
 def average_precision(scores: Scores, is_fake: Truth) -> float | None:
     """Area under the precision-recall curve by steps; None if only one label occurs."""
+    from sklearn import metrics
+
     check_scores(scores, is_fake)
     return float(metrics.average_precision_score(is_fake, scores)) if _has_both(is_fake) else None
 
@@ -144,6 +145,8 @@ def eer(scores: Scores, is_fake: Truth) -> float | None:
         0 to 1, interpolated linearly between points of the ROC curve (ISO/IEC 19795-1); None if
         only one label occurs.
     """
+    from sklearn import metrics
+
     check_scores(scores, is_fake)
     if not _has_both(is_fake):
         return None
@@ -157,6 +160,8 @@ def tpr_at_fpr(scores: Scores, is_fake: Truth, fpr: float) -> float | None:
     Returns:
         0 to 1, a point that some threshold really reaches; None if only one label occurs.
     """
+    from sklearn import metrics
+
     check_scores(scores, is_fake)
     if not _has_both(is_fake):
         return None
@@ -170,68 +175,9 @@ def wilson_interval(successes: int, n: int) -> Interval | None:
     Reference: Wilson (1927), "Probable inference, the law of succession, and statistical
     inference"; recommended by Brown, Cai and DasGupta (2001).
     """
+    from scipy import stats
+
     if n == 0:
         return None
     interval = stats.binomtest(successes, n).proportion_ci(CONFIDENCE, method="wilson")
     return float(interval.low), float(interval.high)
-
-
-def auc_interval(
-    scores: Scores,
-    is_fake: Truth,
-    groups: NDArray[np.generic],
-    n_boot: int = 2000,
-    seed: int = 0,
-) -> Interval | None:
-    """Return the 95 % interval of the AUC, by resampling whole groups.
-
-    Images of one person are not independent: resampling images alone would claim more certainty
-    than there is.
-
-    Args:
-        scores: (n,) probability that each image is fake.
-        is_fake: (n,) ground truth.
-        groups: (n,) the identity, or other cluster, of each image.
-        n_boot: Resamples.
-        seed: Of the resampling.
-
-    Returns:
-        Low and high percentile; None where the bootstrap has nothing to say: one label or one
-        group only, or a perfect ranking, in which every resample is perfect too.
-
-    Reference: Efron & Tibshirani (1993), chapter 13; Field & Welsh (2007) for clusters.
-    """
-    check_scores(scores, is_fake)
-    names, group = np.unique(groups, return_inverse=True)
-    if not _has_both(is_fake) or len(names) < 2:
-        return None
-    rng = np.random.default_rng(seed)
-    block = max(1, BLOCK // len(scores))
-    sizes = [min(block, n_boot - start) for start in range(0, n_boot, block)]
-    share = np.full(len(names), 1 / len(names))
-    aucs = [
-        weighted_aucs(scores, is_fake, rng.multinomial(len(names), share, size)[:, group])
-        for size in sizes
-    ]
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.nanquantile(np.concatenate(aucs), (tail, 1 - tail))
-    return (float(low), float(high)) if low < high else None
-
-
-def weighted_aucs(scores: Scores, is_fake: Truth, weights: NDArray[np.int64]) -> Scores:
-    """Return the AUC under each of b weightings of n images; NaN where a label has no weight.
-
-    Args:
-        scores: (n,) probability that each image is fake.
-        is_fake: (n,) ground truth.
-        weights: (b, n) how often each image counts.
-    """
-    order = np.argsort(scores)
-    _, starts = np.unique(scores[order], return_index=True)  # equal scores share a step
-    fake = np.add.reduceat((weights * is_fake)[:, order], starts, axis=1).astype(np.float64)
-    genuine = np.add.reduceat((weights * ~is_fake)[:, order], starts, axis=1).astype(np.float64)
-    n_below = np.cumsum(genuine, axis=1) - genuine / 2
-    n_pairs = fake.sum(axis=1) * genuine.sum(axis=1)
-    n_won = (fake * n_below).sum(axis=1)
-    aucs: Scores = np.divide(n_won, n_pairs, out=np.full(len(weights), np.nan), where=n_pairs > 0)
-    return aucs

@@ -1,66 +1,94 @@
 """Choose the score from which an image is called fake, and see what each choice costs."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import InvalidInput
-from core.evaluation.metrics import (
-    Confusion,
-    Scores,
-    Truth,
-    check_scores,
-    confusion_at,
-    wilson_interval,
-)
+from core.evaluation.metrics import Scores, Truth, check_scores
 
 N_STEPS = 1000
 # Divided, not summed: 300 / 1000 is the number that 0.3 means, 300 * 0.001 is not.
 THRESHOLDS: NDArray[np.float64] = np.arange(N_STEPS + 1) / N_STEPS
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """An operating threshold and, in words, what it rests on."""
-
-    value: float
-    reason: str
+N_BETWEEN = 1000
+FINEST = 10_000_000  # steps of 1e-7: what a float32 just below 1 can still tell
 
 
 @dataclass(frozen=True)
 class ThresholdTable:
-    """What every threshold from 0 to 1 in steps of 0.001 costs, counted once for a slider."""
+    """What every step of a slider costs, counted once.
 
-    scores: Scores
-    is_fake: Truth
+    Attributes:
+        steps: (k,) rising thresholds from 0 to 1.
+        counts: (k, 4) in the order of `Confusion`.
+    """
 
-    @cached_property
-    def counts(self) -> NDArray[np.int64]:
-        """(1001, 4) counts in the order of `Confusion`."""
-        return threshold_counts(self.scores, self.is_fake)
+    steps: NDArray[np.float64]
+    counts: NDArray[np.int64]
 
-    def at(self, threshold: float) -> Confusion:
-        """Return the counts at the step nearest to a threshold.
+    @property
+    def false_positive_rates(self) -> NDArray[np.float64]:
+        """(k,) genuine called fake of all genuine; NaN where there is none."""
+        return _shares(self.counts[:, 1], self.counts[:, 0] + self.counts[:, 1])
 
-        Raises:
-            InvalidInput: If the threshold is not in [0, 1].
-        """
-        if not 0 <= threshold <= 1:
-            raise InvalidInput(f"Expected a threshold from 0 to 1. Received: {threshold}.")
-        return Confusion(*(int(count) for count in self.counts[round(threshold * N_STEPS)]))
+    @property
+    def miss_rates(self) -> NDArray[np.float64]:
+        """(k,) fakes called genuine of all fakes; NaN where there is none."""
+        return _shares(self.counts[:, 2], self.counts[:, 2] + self.counts[:, 3])
 
 
-def threshold_counts(scores: Scores, is_fake: Truth) -> NDArray[np.int64]:
-    """Count right and wrong calls at every threshold of `THRESHOLDS`.
+def _shares(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    shares: NDArray[np.float64] = np.full(len(part), np.nan)
+    return np.divide(part, whole, out=shares, where=whole > 0)
+
+
+def threshold_table(
+    scores: Scores, is_fake: Truth, steps: NDArray[np.float64] | None = None
+) -> ThresholdTable:
+    """Count right and wrong calls at every step; by default at the steps these scores ask for."""
+    chosen = threshold_steps(scores, is_fake) if steps is None else steps
+    return ThresholdTable(chosen, threshold_counts(scores, is_fake, chosen))
+
+
+def threshold_steps(scores: Scores, is_fake: Truth) -> NDArray[np.float64]:
+    """Return the thresholds that a slider goes through: at most 2,001, rising, from 0 to 1.
+
+    A step of 0.001 is coarse where scores crowd at an end. So to every 0.001 come the thresholds
+    that just spare the highest scored genuine images, one by one, then at ranks that grow by a few
+    per cent, and those that just catch the lowest scored fakes: small error rates can be chosen
+    finely, wherever the scores lie.
 
     Args:
         scores: (n,) probability that each image is fake.
         is_fake: (n,) ground truth.
+    """
+    check_scores(scores, is_fake)
+    genuine, fake = np.sort(scores[~is_fake])[::-1], np.sort(scores[is_fake])
+    spare = (np.floor(genuine[_ranks(len(genuine))] * FINEST) + 1) / FINEST
+    catch = np.floor(fake[_ranks(len(fake))] * FINEST) / FINEST
+    steps = np.concatenate([THRESHOLDS, spare, catch])
+    return np.unique(steps[steps <= 1])
+
+
+def _ranks(n: int) -> NDArray[np.int64]:
+    """Return at most 500 ranks below n: all the first ones, then ever sparser."""
+    if n == 0:
+        return np.empty(0, dtype=np.int64)
+    return np.unique(np.geomspace(1, n, N_BETWEEN // 2).astype(np.int64)) - 1
+
+
+def threshold_counts(
+    scores: Scores, is_fake: Truth, steps: NDArray[np.float64] = THRESHOLDS
+) -> NDArray[np.int64]:
+    """Count right and wrong calls at every step.
+
+    Args:
+        scores: (n,) probability that each image is fake.
+        is_fake: (n,) ground truth.
+        steps: (k,) thresholds.
 
     Returns:
-        (1001, 4) true genuine, false fake, false genuine, true fake, where `score >= threshold`
+        (k, 4) true genuine, false fake, false genuine, true fake, where `score >= threshold`
         means fake.
 
     Raises:
@@ -69,46 +97,9 @@ def threshold_counts(scores: Scores, is_fake: Truth) -> NDArray[np.int64]:
     check_scores(scores, is_fake)
     columns = []
     for part in (scores[~is_fake], scores[is_fake]):
-        n_below = np.searchsorted(np.sort(part), THRESHOLDS, side="left")
+        n_below = np.searchsorted(np.sort(part), steps, side="left")
         columns += [n_below, len(part) - n_below]
     return np.stack(columns, axis=1).astype(np.int64)
-
-
-def suggest_threshold(scores: Scores, is_fake: Truth, max_fpr: float = 0.05) -> Suggestion:
-    """Suggest the smallest threshold that calls at most `max_fpr` of the genuine images fake.
-
-    Args:
-        scores: (n,) scores of validation images: on test images it would flatter the detector.
-        is_fake: (n,) ground truth.
-        max_fpr: Largest false positive rate that is acceptable, in [0, 1].
-
-    Returns:
-        One of `THRESHOLDS`, and the counts behind it.
-
-    Raises:
-        InvalidInput: If there is no genuine image, or no threshold up to 1 is high enough.
-    """
-    counts = threshold_counts(scores, is_fake)
-    n_genuine = int(np.sum(~is_fake))
-    allowed = counts[:, 1] / max(n_genuine, 1) <= max_fpr
-    if n_genuine == 0 or not allowed.any():
-        raise InvalidInput(
-            f"Expected genuine validation images of which at most {max_fpr:.1%} score 1. "
-            f"Received: {n_genuine} genuine images, {counts[-1, 1]} of them with a score of 1. "
-            "Add genuine images, train again or accept more false positives."
-        )
-    value = float(THRESHOLDS[int(np.argmax(allowed))])
-    return Suggestion(value, _reason(confusion_at(value, scores, is_fake), max_fpr))
-
-
-def _reason(confusion: Confusion, max_fpr: float) -> str:
-    low, high = wilson_interval(confusion.false_fake, confusion.n_genuine) or (0.0, 1.0)
-    return (
-        f"The smallest threshold with at most {max_fpr:.1%} false positives on validation: "
-        f"{confusion.false_fake} of {confusion.n_genuine} genuine images called fake "
-        f"(95 % interval {low:.1%} to {high:.1%}), "
-        f"{confusion.false_genuine} of {confusion.n_fake} fakes missed."
-    )
 
 
 def flips(scores: Scores, old: float, new: float) -> Truth:

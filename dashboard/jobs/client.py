@@ -1,7 +1,7 @@
 """Starting, following and stopping jobs, for pages and for the command line."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -130,9 +130,14 @@ class Source:
 
 
 class Jobs:
-    """A connection to the job engine of one installation."""
+    """A connection to the job engine of one installation.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        settings: Of the installation.
+        author: Asked whenever a job starts: who starts it. The installation's user by default.
+    """
+
+    def __init__(self, settings: Settings, author: Callable[[], str] | None = None) -> None:
         engine.prepare(settings)
         self._client = DBOSClient(
             system_database_url=settings.jobs_database,
@@ -141,7 +146,7 @@ class Jobs:
             lazy=True,
             retry_connection_errors=False,
         )
-        self._author = settings.user
+        self._author = author or (lambda: settings.user)
 
     def import_folder(
         self,
@@ -301,7 +306,7 @@ class Jobs:
             "queue_name": _QUEUES[kind],
             "workflow_id": uuid.uuid4().hex[:12],
             "app_version": engine.VERSION,
-            "authenticated_user": self._author,
+            "authenticated_user": self._author(),
         }
         if once:
             options["deduplication_id"] = once

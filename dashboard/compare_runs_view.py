@@ -1,0 +1,10 @@
+"""Compare: what one run gets right that another does not."""
+
+import streamlit as st
+
+from core.types import Run, Split
+
+
+def show(run: Run, split: Split) -> None:
+    """Draw the part of Evaluate."""
+    st.info(f"{run.id} {split}")

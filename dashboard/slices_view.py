@@ -1,0 +1,10 @@
+"""Slices: where a detector does worse than as a whole."""
+
+import streamlit as st
+
+from core.types import Run, Split
+
+
+def show(run: Run, split: Split) -> None:
+    """Draw the part of Evaluate."""
+    st.info(f"{run.id} {split}")
