@@ -329,15 +329,6 @@ class EpochMetrics:
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """A detector's score for one image: the probability in [0, 1] that it is fake."""
-
-    image: ImageRecord
-    split: Split
-    score: float
-
-
-@dataclass(frozen=True)
 class Threshold:
     """An operating threshold a person proposed: `score >= value` is called fake.
 

@@ -13,7 +13,12 @@ import typer
 
 from core.errors import InvalidInput, VerityError
 from dashboard import console
-from dashboard.commands import curation, detection, jobs  # noqa: F401 - registers the commands
+from dashboard.commands import (  # noqa: F401 - registers the commands
+    curation,
+    detection,
+    jobs,
+    trying,
+)
 from dashboard.commands.options import Supervised, app
 from dashboard.processes import die_with_parent
 from dashboard.settings import settings
@@ -33,8 +38,8 @@ def run(
 
 @app.command()
 def worker(
-    name: Annotated[str, typer.Option(help="Unique on this home; gpu-1, cpu-1, ...")],
-    queue: Annotated[list[str], typer.Option(help="cpu, gpu or flow; repeat for more.")],
+    name: Annotated[str, typer.Option(help="Unique on this home; gpu-1, cpu-1, score-1, ...")],
+    queue: Annotated[list[str], typer.Option(help="cpu, gpu, score or flow; repeat for more.")],
     supervised: Supervised = False,
 ) -> None:
     """Run one worker process."""

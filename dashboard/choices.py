@@ -88,6 +88,25 @@ def pick_word(
     return str(st.session_state[key])
 
 
+def pick_page(name: str, total: int, size: int) -> int:
+    """Draw the pages where there are several; return the chosen one, from 0.
+
+    Args:
+        name: In the URL, from 1; a callback may take it away to begin at the first page.
+        total: How many things there are.
+        size: How many fit on a page.
+    """
+    n_pages = max(-(-total // size), 1)
+    page = min(max(number_in_url(name) or 1, 1), n_pages)
+    if n_pages > 1:
+        key = f"pick-{name}"
+        st.session_state[key] = page
+        st.pagination(
+            n_pages, key=key, max_visible_pages=5, on_change=_remember, args=(name, key)
+        )
+    return page - 1
+
+
 def _remember(name: str, key: str) -> None:
     st.query_params[name] = str(st.session_state[key])
 

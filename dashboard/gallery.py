@@ -1,83 +1,85 @@
-"""The images behind a confusion matrix, cell by cell."""
+"""A gallery of scored images: page by page, each with what the run said of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
 from core.types import ImageRecord
-from dashboard import choices, widgets
-from dashboard.evaluation import images_in_cell
+from dashboard import choices, resources, widgets
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
-from dashboard.scores import Scored
 from dashboard.text import count
+from db import images
 
 PAGE_SIZE = 24
-MISTAKES = "mistakes"
-CELL_TITLES = {
-    "genuine-called-fake": "Genuine called fake",
-    "fakes-missed": "Missed fakes",
-    "genuine-passed": "Genuine passed",
-    "fakes-caught": "Fakes caught",
-}
 
 
-def choose_cells() -> list[str]:
-    """Draw the choice of what the gallery shows, which stands in the URL."""
-    chosen = st.segmented_control(
-        "Images",
-        [MISTAKES, *CELL_TITLES],
-        default=MISTAKES,
-        required=True,
-        format_func=lambda name: CELL_TITLES.get(name, "All mistakes"),
-        key="cell",
-        bind="query-params",
-        label_visibility="collapsed",
+@dataclass(frozen=True)
+class Said:
+    """What is known of one image beside its record.
+
+    Attributes:
+        is_fake: Label when the version was frozen.
+        badges: What the runs say of it, as `said` makes them.
+    """
+
+    image_id: int
+    is_fake: bool
+    badges: tuple[Badge, ...]
+
+    @property
+    def label(self) -> str:
+        """Label when the version was frozen."""
+        return "fake" if self.is_fake else "genuine"
+
+
+def call_badge(score: float, threshold: float, *, is_fake: bool, prefix: str = "") -> Badge:
+    """Return a badge that tells a score, and stands out where a genuine image is called fake."""
+    is_costly = score >= threshold and not is_fake
+    return Badge(f"{prefix}{score:.3f}", "warning" if is_costly else "quiet")
+
+
+def show(
+    total: int,
+    read: Callable[[int, int], Sequence[Said]],
+    *,
+    key: str,
+    label: str,
+    selectable: bool = False,
+) -> list[int]:
+    """Draw a grid of images with its pages, and return the numbers of those selected.
+
+    Args:
+        total: How many images there are.
+        read: Returns what is known of the images from one place to before another.
+        key: Of the grid in the session; the page is `?page=` in the URL.
+        label: Name of the grid for screen readers.
+        selectable: Whether images can be selected; they open by double click then.
+    """
+    start = choices.pick_page("page", total, PAGE_SIZE) * PAGE_SIZE
+    said = read(start, min(start + PAGE_SIZE, total))
+    with resources.session() as session:
+        records = images.get_images(session, [each.image_id for each in said])
+    return image_grid(
+        [_cell(image, each) for image, each in zip(records, said, strict=True)],
+        key=key,
+        label=f"{label}, {count(total, 'image')}",
+        on_open=choices.opener(records),
+        selectable=selectable,
     )
-    return list(CELL_TITLES)[:2] if chosen == MISTAKES else [str(chosen)]
 
 
-def show_cell(data: Scored, threshold: float, cell: str, n_images: int) -> None:
-    """Draw the images of one cell, mistakes worst first, page by page."""
-    st.markdown(f"**{CELL_TITLES[cell]}** · {count(n_images, 'image')} · {_ORDERS[cell]}")
-    if not n_images:
-        st.caption("None at this threshold.")
-        return
-    page = _page(cell, n_images)
-    shown = images_in_cell(data, threshold, cell, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-    image_grid(
-        [_scored_cell(image, score, cell) for image, score in shown],
-        key=f"gallery-{cell}",
-        label=CELL_TITLES[cell],
-        on_open=choices.opener(image for image, _ in shown),
-        selectable=False,
-    )
-
-
-_ORDERS = {
-    "genuine-called-fake": "highest score first",
-    "fakes-missed": "lowest score first",
-    "genuine-passed": "highest score first",
-    "fakes-caught": "lowest score first",
-}
-
-
-def _page(cell: str, n_images: int) -> int:
-    """Draw the pages where there are several, and return the chosen one, from 0."""
-    n_pages = -(-n_images // PAGE_SIZE)
-    if n_pages == 1:
-        return 0
-    page = st.pagination(n_pages, key=f"page-{cell}", max_visible_pages=5)
-    return min(page, n_pages) - 1  # there may be fewer pages than before the threshold moved
-
-
-def _scored_cell(image: ImageRecord, score: float, cell: str) -> Cell:
-    frozen = "fake" if cell.startswith("fake") else "genuine"
-    badges = [Badge(f"score {score:.3f}"), Badge(frozen, frozen)]
-    if image.label != frozen:
-        badges.append(Badge(f"now {image.label}", "warning"))
+def _cell(image: ImageRecord, said: Said) -> Cell:
     name = widgets.name_of(image)
+    badges = [Badge(said.label, said.label), *said.badges]
+    if image.label != said.label:
+        badges.append(Badge(f"now {image.label}", "warning"))
+    if image.generator:
+        badges.append(Badge(image.generator))
     return Cell(
         id=image.id,
         images=(thumbnail(image.checksum),),
         title=name,
-        alt=f"{name}, {frozen}, score {score:.3f}",
+        alt=name,
         badges=tuple(badges),
     )

@@ -57,6 +57,8 @@ page = st.navigation(
             declare("train.py", "Train", "model_training"),
             declare("tuning.py", "Tuning", "tune"),
             declare("evaluate.py", "Evaluate", "fact_check"),
+            declare("review.py", "Review", "rate_review"),
+            declare("story.py", "Story", "slideshow"),
         ],
         "System": [declare("jobs.py", "Jobs", "list_alt")],
     },

@@ -1,14 +1,19 @@
-"""A run's figures as plain values, for the command line and for scripts."""
+"""A run's figures as plain values, for the command line, for scripts and for the story."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from core.types import Split
-from dashboard.scores import ENOUGH_GENUINE, load_scores, operating_threshold
+from core.types import Run, Split
+from dashboard.assessment import Assessment, assess, assess_calls
+from dashboard.scores import Scored, load_scores, operating_threshold
 from db import runs
+
+if TYPE_CHECKING:
+    from core.evaluation.bootstrap import Estimate
 
 
 def is_scored(session: Session, run_id: int) -> bool:
@@ -20,38 +25,71 @@ def is_scored(session: Session, run_id: int) -> bool:
 def report(session: Session, run_id: int) -> dict[str, Any]:
     """Return a run's test figures at its operating threshold, with 95 % intervals.
 
-    The threshold is the one in force, else the one that the validation scores suggest.
+    The threshold is the one in force, else the one that the validation scores suggest. Every figure
+    stands beside its interval, by people (`auc`, `auc_interval`), and under `figures` with the
+    numbers of images and groups that it was counted on. A figure that is undefined is None, and so
+    is the interval where resampling has nothing to say.
 
     Raises:
         NotFound: If the run does not exist or was never scored.
     """
-    from core.evaluation import metrics
-
     run = runs.get_run(session, run_id)
     test = load_scores(session, run_id, Split.TEST)
     if not test.scores.size:
         raise NotFound(f"Expected a scored run. Received run {run_id}, which has no scores yet.")
     operating = operating_threshold(session, run_id)
-    confusion = metrics.confusion_at(operating.value, test.scores, test.is_fake)
+    found = assess(session, run, Split.TEST)
+    calls = assess_calls(session, run, Split.TEST, operating.value)
     return {
-        "run": run_id,
-        "dataset_version": run.dataset_version,
-        "weights": run.weights,
-        "split": Split.TEST.value,
-        "n_genuine": test.n_genuine,
-        "n_fake": test.n_fake,
-        "indicative_only": test.n_genuine < ENOUGH_GENUINE,
-        "auc": metrics.roc_auc(test.scores, test.is_fake),
-        "auc_interval": metrics.auc_interval(test.scores, test.is_fake, test.groups),
-        "average_precision": metrics.average_precision(test.scores, test.is_fake),
-        "eer": metrics.eer(test.scores, test.is_fake),
+        **_basis(run, found),
+        **_flat(found.estimates),
+        "ece_by_chance": found.ece_by_chance,
+        "calibration": asdict(found.calibration),
+        "reliability": [asdict(each) for each in found.before],
+        "reliability_calibrated": [asdict(each) for each in found.after],
         "threshold": operating.value,
         "threshold_origin": operating.origin,
         "threshold_in_force": operating.is_in_force,
+        **_calls(test, operating.value, calls),
+        "figures": {name: asdict(each) for name, each in {**found.estimates, **calls}.items()},
+    }
+
+
+def _basis(run: Run, found: Assessment) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "dataset_version": run.dataset_version,
+        "weights": run.weights,
+        "split": Split.TEST.value,
+        "n_genuine": found.n_genuine,
+        "n_fake": found.n_fake,
+        "n_groups": found.n_groups,
+        "indicative_only": found.is_indicative,
+    }
+
+
+def _flat(estimates: "Mapping[str, Estimate]") -> dict[str, Any]:
+    """Return each figure and its interval by name."""
+    values: dict[str, Any] = {}
+    for name, found in estimates.items():
+        values |= {name: found.value, f"{name}_interval": found.interval}
+    return values
+
+
+def _calls(test: Scored, threshold: float, calls: "Mapping[str, Estimate]") -> dict[str, Any]:
+    """Return what depends on the threshold."""
+    from core.evaluation import metrics
+    from core.evaluation.attack_types import apcer_by_type
+    from core.evaluation.tallies import APCER
+
+    confusion = metrics.confusion_at(threshold, test.scores, test.is_fake)
+    by_type = apcer_by_type(calls)
+    return {
         "confusion": asdict(confusion),
         "rates": asdict(metrics.rates(confusion)),
-        "false_positive_rate_interval": metrics.wilson_interval(
-            confusion.false_fake, confusion.n_genuine
-        ),
-        "miss_rate_interval": metrics.wilson_interval(confusion.false_genuine, confusion.n_fake),
+        **_flat({name: each for name, each in calls.items() if not name.startswith(APCER)}),
+        "bpcer": calls["false_positive_rate"].value,
+        "bpcer_interval": calls["false_positive_rate"].interval,
+        "apcer": [{"attack_type": name, **asdict(each)} for name, each in by_type.items()],
+        "worst_attack_type": next(iter(by_type), None),
     }

@@ -56,6 +56,12 @@ class Operating:
     low: float | None = None
     high: float | None = None
 
+    def call(self, score: float) -> str:
+        """Return "fake", "genuine", or "uncertain" within the band."""
+        if self.low is not None and self.high is not None and self.low <= score < self.high:
+            return "uncertain"
+        return (Label.FAKE if score >= self.value else Label.GENUINE).value
+
 
 def load_scores(session: Session, run_id: int, split: Split) -> Scored:
     """Return a run's scores on one split; empty arrays if it was never scored."""

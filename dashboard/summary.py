@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.types import DatasetVersion, Run, Split
+from core.types import DatasetVersion, Run, Split, Threshold
 from dashboard import resources
 from dashboard.job_view import badge
 from dashboard.jobs.client import Job, Progress
@@ -24,9 +24,12 @@ class Waiting:
     act: str
 
 
-def waiting(counts: Mapping[str, int], undecided_runs: Sequence[int]) -> list[Waiting]:
+def waiting(
+    counts: Mapping[str, int], undecided_runs: Sequence[int], proposed: Sequence[Threshold]
+) -> list[Waiting]:
     """Return what waits for a person; nothing that is done."""
     run = {"run": str(undecided_runs[0])} if undecided_runs else {}
+    asked = {"run": str(proposed[0].run_id)} if proposed else {}
     found = [
         Waiting(
             counts["pairs_pending"],
@@ -57,8 +60,16 @@ def waiting(counts: Mapping[str, int], undecided_runs: Sequence[int]) -> list[Wa
             "Run without a threshold",
             "Runs without a threshold",
             "evaluate.py",
-            run,
+            {**run, "view": "threshold"},
             "Choose a threshold",
+        ),
+        Waiting(
+            len(proposed),
+            "Threshold to approve",
+            "Thresholds to approve",
+            "evaluate.py",
+            {**asked, "view": "threshold"},
+            "Look at it",
         ),
     ]
     return [item for item in found if item.n]

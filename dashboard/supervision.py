@@ -75,7 +75,8 @@ def _programs(settings: Settings, *, with_page: bool) -> Iterator[tuple[str, Seq
     for number in range(1, settings.cpu_workers + 1):
         flow = ("--queue", "flow") if number == 1 else ()
         yield f"cpu-{number}", ("worker", "--name", f"cpu-{number}", "--queue", "cpu", *flow)
-    if with_page:
+    if with_page:  # only a page waits for a score
+        yield "score-1", ("worker", "--name", "score-1", "--queue", "score")
         yield "page", ("page",)
 
 

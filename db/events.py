@@ -84,9 +84,17 @@ def record_act(
         session.execute(insert(EventRow).from_select([*same, "subject_id"], chosen))
 
 
-def last_image_act(session: Session, actor: str, *actions: str) -> ImageAct | None:
-    """Return this person's newest act of these kinds on many images, unless it is taken back."""
-    mine = (EventRow.actor == actor, EventRow.action.in_(actions), EventRow.is_undone.is_(False))
+def last_image_act(
+    session: Session, actor: str, *actions: str, at: datetime | None = None
+) -> ImageAct | None:
+    """Return this person's newest act of these kinds on many images, unless it is taken back.
+
+    Args:
+        at: Only the act of this moment.
+    """
+    mine = [EventRow.actor == actor, EventRow.action.in_(actions), EventRow.is_undone.is_(False)]
+    if at is not None:
+        mine.append(EventRow.at == at)
     newest = session.scalar(select(EventRow).where(*mine).order_by(EventRow.id.desc()).limit(1))
     if newest is None:
         return None
@@ -95,12 +103,17 @@ def last_image_act(session: Session, actor: str, *actions: str) -> ImageAct | No
     return ImageAct(newest.action, newest.at, newest.before, newest.after, ids)
 
 
-def last_image_acts(session: Session, actor: str, *actions: str) -> list[ImageAct]:
+def last_image_acts(
+    session: Session, actor: str, *actions: str, at: datetime | None = None
+) -> list[ImageAct]:
     """Return this person's newest act of these kinds, unless it is taken back.
 
     One entry for every way in which the images differed before or after; empty if there is none.
+
+    Args:
+        at: Only the act of this moment.
     """
-    newest = last_image_act(session, actor, *actions)
+    newest = last_image_act(session, actor, *actions, at=at)
     if newest is None:
         return []
     before, after = cast(EventRow.before, Text), cast(EventRow.after, Text)

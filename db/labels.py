@@ -20,15 +20,22 @@ _SINCE = {
 }
 
 
-def relabel(session: Session, ids: Sequence[int], label: Label, *, actor: str) -> int:
+def relabel(
+    session: Session,
+    ids: Sequence[int],
+    label: Label,
+    *,
+    actor: str,
+    at: datetime | None = None,
+) -> int:
     """Give images another label, as one act in the history. Return how many changed.
 
-    What a generator made here stays fake.
+    What a generator made here stays fake. What shares the moment `at` is one act.
 
     Raises:
         Conflict: If nothing else was asked for than to call generated images something else.
     """
-    moment = now()
+    moment = at or now()
     labelled = _labelled_otherwise(session, ids, label)
     if not labelled and label is not Label.FAKE and _are_generated(session, ids):
         raise Conflict(
@@ -72,14 +79,19 @@ def _are_generated(session: Session, ids: Sequence[int]) -> bool:
     )
 
 
-def undo_relabel(session: Session, *, actor: str) -> int:
+def undo_relabel(session: Session, *, actor: str, at: datetime | None = None) -> int:
     """Take this person's newest relabelling back, with all images it changed; return how many.
+
+    Args:
+        session: A writing one.
+        actor: Whose.
+        at: The moment of the relabelling; the newest one without it.
 
     Raises:
         NotFound: If there is none.
         Conflict: If somebody relabelled one of those images since, or restored a version over it.
     """
-    act = events.last_image_acts(session, actor, _RELABEL)
+    act = events.last_image_acts(session, actor, _RELABEL, at=at)
     if not act:
         raise NotFound("There is no relabelling of yours left to undo.")
     _check_newest(session, actor, act[0].at)

@@ -8,20 +8,19 @@ seat, one seat a person) hold even where they would not.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
-from db import events
 from db.people import checked_name
 from db.review_items import (
-    QUEUE,
     BlindItem,
     Queue,
     get_queue,
     is_taken,
     item_row,
     open_queue,
+    record_queue,
     seats,
     to_item,
 )
@@ -36,7 +35,7 @@ def claim(
 ) -> list[BlindItem]:
     """Hold the next items for a reviewer and return them, the one to judge now first.
 
-    First what was assigned, then what the reviewer holds already (for ten minutes more), then
+    First what the reviewer holds already (for ten minutes more), then what was assigned, then
     items with a free seat in the order of the queue, then what the reviewer left or skipped.
     Never an item on which the reviewer has said something, nor one that has all its opinions.
 
@@ -115,7 +114,8 @@ def assign(
     rows = _fresh(session, queue, name, moment, n)
     for row in rows:
         _sit(session, queue, row.id, name, moment, until=None)
-    _record(session, queue_id, actor, "assign", name, len(rows))
+    told = {"reviewer": name, "n_items": len(rows)}
+    record_queue(session, queue_id, actor=actor, action="assign", after=told)
     return len(rows)
 
 
@@ -129,7 +129,8 @@ def unassign(session: Session, queue_id: int, reviewer: str, *, actor: str) -> i
         OpinionRow.claimed_until.is_(None),
     ]
     n_taken = _delete(session, theirs)
-    _record(session, queue_id, actor, "unassign", reviewer, n_taken)
+    told = {"reviewer": reviewer, "n_items": n_taken}
+    record_queue(session, queue_id, actor=actor, action="unassign", after=told)
     return n_taken
 
 
@@ -169,7 +170,7 @@ def bring_back(session: Session, seat: OpinionRow, queue_id: int, at: datetime) 
             OpinionRow.item_id.in_(_items_of(queue_id)),
             OpinionRow.reviewer == seat.reviewer,
             OpinionRow.verdict.is_(None),
-            OpinionRow.claimed_until > at + CLAIM / 2,  # about to end: too late to be before it
+            OpinionRow.claimed_until > at + _TICK,
         )
     )
     seat.claimed_until = (until or at + CLAIM) - _TICK
@@ -198,7 +199,7 @@ def _sit(
 def _held(
     session: Session, queue_id: int, reviewer: str, at: datetime, *, is_live: bool
 ) -> list[ReviewItemRow]:
-    """Return the items at which a reviewer sits without an opinion: assigned, then as claimed."""
+    """Return the items at which a reviewer sits without an opinion: as claimed, then assigned."""
     query = (
         select(ReviewItemRow)
         .join(OpinionRow, OpinionRow.item_id == ReviewItemRow.id)
@@ -206,9 +207,7 @@ def _held(
         .where(OpinionRow.reviewer == reviewer, OpinionRow.verdict.is_(None))
         .where(is_taken(at) if is_live else ~is_taken(at))
         .order_by(
-            OpinionRow.claimed_until.is_not(None),
-            OpinionRow.claimed_until,
-            ReviewItemRow.position,
+            OpinionRow.claimed_until.is_(None), OpinionRow.claimed_until, ReviewItemRow.position
         )
     )
     return list(session.scalars(query))
@@ -238,27 +237,13 @@ def _items(session: Session, queue: Queue, rows: Sequence[ReviewItemRow]) -> lis
     return [to_item(row, image_of[row.image_id], queue) for row in rows]
 
 
-def _items_of(queue_id: int):  # type: ignore[no-untyped-def]
+def _items_of(queue_id: int) -> Select[int]:
     return select(ReviewItemRow.id).where(ReviewItemRow.queue_id == queue_id)
 
 
-def _delete(session: Session, conditions: Sequence) -> int:  # type: ignore[type-arg]
+def _delete(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
     found = session.scalars(select(OpinionRow).where(*conditions)).all()
     for seat in found:
         session.delete(seat)
     session.flush()
     return len(found)
-
-
-def _record(
-    session: Session, queue_id: int, actor: str, action: str, reviewer: str, n: int
-) -> None:
-    events.record(
-        session,
-        actor=actor,
-        action=action,
-        subject=QUEUE,
-        subject_id=queue_id,
-        before={},
-        after={"reviewer": reviewer, "n_items": n},
-    )

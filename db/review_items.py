@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, NotFound
 from core.review.verdicts import ItemStatus, ReviewVerdict, verdicts_for
 from core.types import ImageRecord, Label, Split
+from db import events
 from db.images import to_record
 from db.tables import ImageRow, OpinionRow, QueueRow, ReviewItemRow
 
@@ -151,6 +152,49 @@ def status_of(verdict: str | None, n_given: int, n_needed: int) -> ItemStatus:
     if verdict is not None:
         return ItemStatus.SETTLED
     return ItemStatus.DISPUTED if n_given >= n_needed else ItemStatus.OPEN
+
+
+def record_item(
+    session: Session,
+    item_id: int,
+    *,
+    actor: str,
+    action: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """Write an act on one item into the history."""
+    events.record(
+        session,
+        actor=actor,
+        action=action,
+        subject=ITEM,
+        subject_id=item_id,
+        before=before,
+        after=after,
+    )
+
+
+def record_queue(
+    session: Session,
+    queue_id: int,
+    *,
+    actor: str,
+    action: str,
+    after: Mapping[str, Any],
+    at: datetime | None = None,
+) -> None:
+    """Write an act on one queue into the history."""
+    events.record(
+        session,
+        actor=actor,
+        action=action,
+        subject=QUEUE,
+        subject_id=queue_id,
+        before={},
+        after=after,
+        at=at,
+    )
 
 
 def _queue(row: QueueRow) -> Queue:

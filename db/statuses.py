@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -19,17 +20,24 @@ MAX_REASON_LENGTH = 255
 EXCLUDE, INCLUDE = "exclude", "include"
 
 
-def exclude(session: Session, ids: Sequence[int], reason: str, *, actor: str) -> int:
+def exclude(
+    session: Session,
+    ids: Sequence[int],
+    reason: str,
+    *,
+    actor: str,
+    at: datetime | None = None,
+) -> int:
     """Leave images out of the next version, as one act; return how many were in it.
 
-    Those that are left out already keep their reason.
+    Those that are left out already keep their reason. `at` is the act's moment.
 
     Raises:
         InvalidInput: If the reason is blank, longer than 255 characters or not printable, or begins
             like those that verdicts on duplicates give.
     """
     after = {"status": Status.EXCLUDED.value, "status_reason": _checked(reason)}
-    return _change(session, ids, EXCLUDE, after, actor)
+    return _change(session, ids, EXCLUDE, after, actor, at)
 
 
 def include(session: Session, ids: Sequence[int], *, actor: str) -> int:
@@ -45,16 +53,21 @@ def are_mostly_excluded(session: Session, ids: Sequence[int]) -> bool:
     return 2 * n_excluded > sum(len(these) for _, these in groups)
 
 
-def undo_status(session: Session, *, actor: str) -> int:
+def undo_status(session: Session, *, actor: str, at: datetime | None = None) -> int:
     """Take this person's newest excluding or including back; return of how many images.
 
     Images that were changed since are left alone. Where a verdict on duplicates was given or
     taken back since, it decides.
 
+    Args:
+        session: A writing one.
+        actor: Whose.
+        at: The moment of the act; the newest one without it.
+
     Raises:
         NotFound: If there is none.
     """
-    act = events.last_image_acts(session, actor, EXCLUDE, INCLUDE)
+    act = events.last_image_acts(session, actor, EXCLUDE, INCLUDE, at=at)
     if not act:
         raise NotFound("There is no excluding or including of yours left to undo.")
     events.undo_image_act(session, actor, act[0])
@@ -63,9 +76,14 @@ def undo_status(session: Session, *, actor: str) -> int:
 
 
 def _change(
-    session: Session, ids: Sequence[int], action: str, after: Mapping[str, Any], actor: str
+    session: Session,
+    ids: Sequence[int],
+    action: str,
+    after: Mapping[str, Any],
+    actor: str,
+    at: datetime | None = None,
 ) -> int:
-    moment, n_changed = now(), 0
+    moment, n_changed = at or now(), 0
     found = _standing(session, ids)
     for (status, reason), these in found.items():
         if status != after["status"]:

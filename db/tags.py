@@ -1,6 +1,7 @@
 """Tags: words that people put on images."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
@@ -15,8 +16,12 @@ MAX_TAG_LENGTH = 64
 _ADD, _REMOVE = "tag", "untag"
 
 
-def add_tag(session: Session, ids: Sequence[int], tag: str, *, actor: str) -> int:
+def add_tag(
+    session: Session, ids: Sequence[int], tag: str, *, actor: str, at: datetime | None = None
+) -> int:
     """Put a tag on images, as one act in the history. Return how many did not have it.
+
+    `at` is the act's moment.
 
     Raises:
         InvalidInput: If the tag is blank, longer than 64 characters or not printable.
@@ -24,7 +29,8 @@ def add_tag(session: Session, ids: Sequence[int], tag: str, *, actor: str) -> in
     word = checked(tag, "a tag", MAX_TAG_LENGTH)
     changed = sorted(set(ids) - _holders(session, ids, word))
     _put(session, changed, word)
-    events.record_act(session, changed, actor=actor, action=_ADD, before={}, after={"tag": word})
+    told = {"tag": word}
+    events.record_act(session, changed, actor=actor, action=_ADD, before={}, after=told, at=at)
     return len(changed)
 
 
@@ -36,15 +42,20 @@ def remove_tag(session: Session, ids: Sequence[int], tag: str, *, actor: str) ->
     return len(changed)
 
 
-def undo_tag(session: Session, *, actor: str) -> int:
+def undo_tag(session: Session, *, actor: str, at: datetime | None = None) -> int:
     """Take this person's newest tagging or untagging back; return of how many images.
 
     Images on which somebody has put or taken this tag since are left alone.
 
+    Args:
+        session: A writing one.
+        actor: Whose.
+        at: The moment of the act; the newest one without it.
+
     Raises:
         NotFound: If there is none.
     """
-    act = events.last_image_act(session, actor, _ADD, _REMOVE)
+    act = events.last_image_act(session, actor, _ADD, _REMOVE, at=at)
     if act is None:
         raise NotFound("There is no tagging of yours left to undo.")
     tag = act.after["tag"] if act.action == _ADD else act.before["tag"]

@@ -16,6 +16,7 @@ from db.short_text import checked
 from db.tables import RunRow, ThresholdRow, now
 
 MAX_WORDS = 500
+DECIMALS = 7
 
 
 class Decision(StrEnum):
@@ -43,7 +44,7 @@ def propose(
     Args:
         session: A writing one.
         run_id: Of the run whose scores it cuts.
-        value: `score >= value` is called fake.
+        value: `score >= value` is called fake; kept to 7 decimals, as it is shown.
         split: What was looked at when it was chosen.
         reason: Why, in up to 500 characters.
         author: Who proposes it.
@@ -55,6 +56,7 @@ def propose(
             the value.
         NotFound: If there is no such run.
     """
+    value = round(value, DECIMALS)
     words = checked(reason, "a reason for the threshold", MAX_WORDS)
     _check_values(value, band)
     run = get_run(session, run_id)

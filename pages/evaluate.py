@@ -10,13 +10,14 @@ from dashboard import (
     resources,
     selection,
     slices_view,
+    threshold_view,
 )
 from dashboard import evaluation_view as view
 from db import runs
 
 PARTS = {
     "figures": view.show_old_figures,
-    "threshold": view.show_old_threshold,
+    "threshold": threshold_view.show,
     "mistakes": mistakes_view.show,
     "slices": slices_view.show,
     "compare": compare_runs_view.show,

@@ -4,14 +4,15 @@ import streamlit as st
 
 from dashboard import measuring_view, resources, summary, widgets
 from dashboard.job_view import list_jobs
-from db import overview, runs, versions
+from db import overview, runs, thresholds, versions
 
 st.title("Overview", anchor=False)
 
 # Load
 with resources.session() as session:
     counts = overview.counts(session)
-    undecided = runs.runs_without_threshold(session)
+    undecided = thresholds.runs_without_threshold(session)
+    proposed = thresholds.pending(session)
     frozen = versions.list_versions(session)
     trained = runs.list_runs(session)
 jobs = list_jobs()
@@ -22,7 +23,7 @@ measuring_view.show_outdated(counts["outdated"], is_followed=False)
 if counts["files_seen"] or counts["images"]:
     # Act
     st.subheader("Waiting for you", anchor=False)
-    summary.show_waiting(summary.waiting(counts, undecided))
+    summary.show_waiting(summary.waiting(counts, undecided, proposed))
 
     way, latest = st.columns([3, 2], gap="large")
     with way:

@@ -91,6 +91,23 @@ def _seen(
     }
 
 
+def describe(data: bytes, image: DecodedImage) -> ImageFacts:
+    """Tell of a file that is decoded already what needs no faces.
+
+    Args:
+        data: The whole file.
+        image: What it decodes to.
+    """
+    small = reduce_by_area(image.pixels)
+    return ImageFacts(
+        **_seen(data, image, small, (image.width_px, image.height_px), None),
+        hash_version=HASH_VERSION,
+        scores_version=CHECKS_VERSION,
+        face=None,
+        n_faces=0,
+    )
+
+
 def inspect(
     data: bytes,
     limits: Limits = LIMITS,

@@ -38,7 +38,7 @@ class Explanation:
         scores: (n,) probability that each input is fake.
         heat: (14, 14) of the first input: above 0 where it moved the score towards fake, below 0
             where towards genuine; 1 or -1 at the strongest place, all 0 where nothing moved it.
-        features: (512,) of the first input: what the head sees of it, averaged over the places.
+        features: (512,) of the first input: what the trunk hands to the head, averaged over places.
     """
 
     scores: NDArray[np.float64]
@@ -99,7 +99,8 @@ def explain(explainer: Explainer, inputs: Sequence[Pixels]) -> Explanation:
     heat = np.asarray(tf.reduce_sum(weights * first, axis=-1))[0]
     scores = 1 / (1 + np.exp(-np.asarray(_log_odds(explainer, activations), np.float64)))
     strongest = max(float(np.abs(heat).max()), np.finfo(np.float32).tiny)
-    return Explanation(scores, heat / strongest, np.asarray(first).mean(axis=(0, 1, 2)))
+    pooled = tf.nn.max_pool2d(first, 2, 2, "VALID")  # block5_pool, which ends the trunk
+    return Explanation(scores, heat / strongest, np.asarray(pooled).mean(axis=(0, 1, 2)))
 
 
 def _log_odds(explainer: Explainer, activations: KerasModel) -> KerasModel:

@@ -54,6 +54,12 @@ class FeatureCache:
             progress(len(keys) - len(missing) + start + len(batch), len(keys))
         return rows
 
+    def stored(self, keys: Sequence[ChecksumSha256], backbone: Backbone, crop: str) -> Features:
+        """Return the features (m, 7, 7, 512) of those images that have some, computing none."""
+        folder, rows = self._folder(backbone, crop), np.empty((len(keys), *FEATURE_SHAPE), "f2")
+        found = [row for row, key in enumerate(keys) if _read(_path(folder, key), rows[row])]
+        return np.asarray(rows[found], np.float16)
+
     def _folder(self, backbone: Backbone, crop: str) -> Path:
         name = "\n".join((crop, backbone.weights_hash, backbone.preprocessing_version))
         return self._root / hashlib.sha256(name.encode()).hexdigest()[:16]

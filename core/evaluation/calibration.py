@@ -6,6 +6,7 @@ was measured on; where fakes are rarer, the same score deserves less.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,8 @@ class ReliabilityBin:
     """Images of neighbouring scores: what the detector said and what was so.
 
     Attributes:
-        score_from: Lowest score in the bin, as the detector gave it.
-        score_to: Highest score in the bin.
+        score_from: Scores from here on, as the detector gave them, belong to the bin.
+        score_to: Scores from here on belong to the next bin; 1 for the last.
         predicted: Mean probability, 0 to 1, after calibration where that was asked for.
         share_fake: Share of fakes among the images, 0 to 1.
         n: Images.
@@ -165,14 +166,23 @@ def reliability(
     numbers = bin_numbers(scores, n_bins)
     said = scores if temperature == 1 else calibrate(scores, temperature)
     chosen = [numbers == number for number in range(int(numbers.max(initial=-1)) + 1)]
-    return [_bin(scores[each], said[each], is_fake[each]) for each in chosen]
+    edges = _edges([scores[each] for each in chosen])
+    return [
+        _bin((edges[k], edges[k + 1]), said[each], is_fake[each]) for k, each in enumerate(chosen)
+    ]
 
 
-def _bin(scores: Scores, said: Scores, is_fake: Truth) -> ReliabilityBin:
-    n, n_fake = len(scores), int(is_fake.sum())
+def _edges(parts: list[Scores]) -> list[float]:
+    """Return where bins begin and end: midway between neighbours, where no rounding matters."""
+    between = [float(low.max() + high.min()) / 2 for low, high in pairwise(parts)]
+    return [0.0, *between, 1.0]
+
+
+def _bin(edges: tuple[float, float], said: Scores, is_fake: Truth) -> ReliabilityBin:
+    n, n_fake = len(said), int(is_fake.sum())
     return ReliabilityBin(
-        score_from=float(scores.min()),
-        score_to=float(scores.max()),
+        score_from=edges[0],
+        score_to=edges[1],
         predicted=float(said.mean()),
         share_fake=n_fake / n,
         n=n,

@@ -121,9 +121,7 @@ RULES: Mapping[str, str] = {
 }
 
 
-def choose(
-    mode: str, scores: Scores, is_fake: Truth, costs: Costs | None = None
-) -> OperatingPoint:
+def choose(mode: str, scores: Scores, is_fake: Truth, costs: Costs | None = None) -> OperatingPoint:
     """Choose a threshold by a rule.
 
     Args:
@@ -143,7 +141,9 @@ def choose(
         raise InvalidInput(_unable(mode, table))
     confusion = Confusion(*(int(n) for n in table.counts[step]))
     value = float(table.steps[step])
-    return OperatingPoint(value, mode, f"{RULES[mode]} on validation: {_told(confusion)}", confusion)
+    return OperatingPoint(
+        value, mode, f"{RULES[mode]} on validation: {_told(confusion)}", confusion
+    )
 
 
 def _unable(mode: str, table: ThresholdTable) -> str:

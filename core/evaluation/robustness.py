@@ -78,7 +78,7 @@ def scaled_face(change: Change, face: Face | None) -> Face | None:
 
 
 def around(pixels: RgbImage, face: Face) -> tuple[RgbImage, Face]:
-    """Cut away what a face crop never sees: a large photograph is changed in a fraction of the time.
+    """Cut away what a face crop never sees, so that large photographs take no longer than others.
 
     Args:
         pixels: (h, w, 3) upright original.

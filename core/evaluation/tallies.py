@@ -55,7 +55,8 @@ class Evidence:
     @cached_property
     def group_numbers(self) -> NDArray[np.int64]:
         """(n,) the groups, numbered from 0."""
-        return np.unique(self.groups, return_inverse=True)[1].astype(np.int64)
+        numbers: NDArray[np.int64] = np.unique(self.groups, return_inverse=True)[1]
+        return numbers
 
     @property
     def n_groups(self) -> int:
@@ -75,50 +76,64 @@ class Tally:
     """Sums over the images of each group; g groups.
 
     Attributes:
-        ladder: Images by score.
+        ladder: Images by score; None leaves out the figures of the curves.
         parts: (g,) what is counted, by the name of the figure.
         wholes: (g,) of what, by the name of the figure.
         gaps: (bins, g) probability minus truth, by the name of the figure.
     """
 
-    ladder: Ladder
+    ladder: Ladder | None
     parts: dict[str, NDArray[np.float64]]
     wholes: dict[str, NDArray[np.float64]]
     gaps: dict[str, NDArray[np.float64]]
 
     def figures(self, weights: NDArray[np.float64]) -> dict[str, Resampled]:
         """Return every figure under each of b weightings, (g, b), of the groups."""
-        found = self.ladder.curve_figures(weights)
+        curves = self.ladder.curve_figures(weights) if self.ladder else {}
+        return curves | self.group_figures(weights)
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows the widest table over resamples has."""
+        n_groups = len(self.wholes[BRIER])
+        return max(n_groups, self.ladder.n_steps) if self.ladder else n_groups
+
+    def group_figures(self, weights: NDArray[np.float64]) -> dict[str, Resampled]:
+        """Return the figures that are sums over groups, for which no order of scores matters."""
         parts = np.stack(list(self.parts.values())) @ weights
         wholes = np.stack(list(self.wholes.values())) @ weights
         with np.errstate(divide="ignore", invalid="ignore"):  # 0 / 0 is NaN: undefined
-            found |= dict(zip(self.parts, parts / wholes, strict=True))
+            found = dict(zip(self.parts, parts / wholes, strict=True))
             n_images = self.wholes[BRIER] @ weights
             for name, gaps in self.gaps.items():
                 found[name] = np.abs(gaps @ weights).sum(axis=0) / n_images
         return found
 
 
-def tally(evidence: Evidence) -> Tally:
-    """Sum up what each group adds to every figure."""
+def tally(evidence: Evidence, with_curves: bool = True) -> Tally:
+    """Sum up what each group adds to every figure, or to those that need no order of scores."""
     groups, n_groups = evidence.group_numbers, evidence.n_groups
     shares = _shares(evidence)
 
     def by_group(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(groups, values, n_groups)
+        return np.bincount(groups, values, n_groups).astype(np.float64)
 
     bins = bin_numbers(evidence.scores)
     n_bins = int(bins.max(initial=-1)) + 1
     cells = bins * n_groups + groups
-    gaps = {
-        ECE + ending: np.bincount(cells, said - evidence.is_fake, n_bins * n_groups)
-        for ending, said in evidence.probabilities().items()
-    }
+
+    def by_bin(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        sums = np.bincount(cells, values, n_bins * n_groups)
+        return sums.reshape(n_bins, n_groups).astype(np.float64)
+
     return Tally(
-        build_ladder(evidence.scores, evidence.is_fake, groups),
+        build_ladder(evidence.scores, evidence.is_fake, groups) if with_curves else None,
         {name: by_group(part) for name, (part, _) in shares.items()},
         {name: by_group(whole) for name, (_, whole) in shares.items()},
-        {name: values.reshape(n_bins, n_groups) for name, values in gaps.items()},
+        {
+            ECE + ending: by_bin(said - evidence.is_fake)
+            for ending, said in evidence.probabilities().items()
+        },
     )
 
 

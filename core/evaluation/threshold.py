@@ -64,10 +64,16 @@ def threshold_steps(scores: Scores, is_fake: Truth) -> NDArray[np.float64]:
     """
     check_scores(scores, is_fake)
     genuine, fake = np.sort(scores[~is_fake])[::-1], np.sort(scores[is_fake])
-    spare = (np.floor(genuine[_ranks(len(genuine))] * FINEST) + 1) / FINEST
-    catch = np.floor(fake[_ranks(len(fake))] * FINEST) / FINEST
-    steps = np.concatenate([THRESHOLDS, spare, catch])
-    return np.unique(steps[steps <= 1])
+    spare = _above(genuine[_ranks(len(genuine))])
+    catch = _above(fake[_ranks(len(fake))]) - 1
+    steps = np.concatenate([THRESHOLDS * FINEST, spare, catch]).round() / FINEST
+    return np.unique(steps[(steps >= 0) & (steps <= 1)])
+
+
+def _above(scores: Scores) -> Scores:
+    """Return the first of the finest steps, counted from 0, that lies above each score."""
+    step = np.floor(scores * FINEST) + 1
+    return step + (step / FINEST <= scores)  # a product may be rounded down
 
 
 def _ranks(n: int) -> NDArray[np.int64]:

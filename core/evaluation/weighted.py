@@ -30,6 +30,11 @@ class Ladder:
     genuine: Any
     fake: Any
 
+    @property
+    def n_steps(self) -> int:
+        """How many steps scores are told apart by."""
+        return int(self.genuine.shape[0])
+
     def curve_figures(self, weights: NDArray[np.float64]) -> dict[str, Resampled]:
         """Return `curve_figures` under each of b weightings, (groups, b), of the groups."""
         return curve_figures(self.genuine @ weights, self.fake @ weights)

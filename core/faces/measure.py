@@ -17,10 +17,17 @@ def measure_faces(pixels: RgbImage) -> list[FaceDetail]:
         Unavailable: If a bundled network is missing or altered.
     """
     faces = detect(pixels)
-    return [_measure(pixels, face, len(faces)) for face in faces]
+    return [measure_face(pixels, face, len(faces)) for face in faces]
 
 
-def _measure(pixels: RgbImage, face: Face, n_faces: int) -> FaceDetail:
+def measure_face(pixels: RgbImage, face: Face, n_faces: int) -> FaceDetail:
+    """Measure one of the faces of a picture.
+
+    Args:
+        pixels: (h, w, 3) upright sRGB original.
+        face: A face in it, in its pixels.
+        n_faces: How many there are.
+    """
     mesh = face_mesh(pixels, face)
     return FaceDetail(
         face=face,

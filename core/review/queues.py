@@ -3,14 +3,15 @@
 A kind of queue is one function and one line in `QUEUES`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InvalidInput
+from core.types import Split
 
 Rows: TypeAlias = NDArray[np.intp]
 Choose: TypeAlias = Callable[["Candidates", Mapping[str, Any]], Rows]
@@ -40,6 +41,35 @@ class Candidates:
     threshold: float | None = None
     other_scores: NDArray[np.float64] | None = None
     other_threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class QueueRequest:
+    """What a queue is to hold.
+
+    Attributes:
+        kind: A name in `QUEUES`.
+        run_id: Whose images; None only for chosen images.
+        split: Of the run's version.
+        threshold: From which score on the run calls an image fake.
+        n_opinions: How many people judge each image, 1 to 5.
+        reviewers: Who may judge; anybody where it is empty.
+        limit: How many images at most; None for all (200 in a random audit).
+        params: The figures of the kind: low and high, or nearest; other_run and other_threshold;
+            seed; image_ids.
+        again: Also images that a queue of this run has settled; a random audit always has them.
+    """
+
+    kind: str
+    name: str
+    run_id: int | None = None
+    split: Split | None = None
+    threshold: float | None = None
+    n_opinions: int = 2
+    reviewers: Sequence[str] = ()
+    limit: int | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    again: bool = False
 
 
 def choose(kind: str, candidates: Candidates, params: Mapping[str, Any]) -> Rows:
@@ -78,7 +108,7 @@ def misses(candidates: Candidates, params: Mapping[str, Any]) -> Rows:
 
 
 def uncertain(candidates: Candidates, params: Mapping[str, Any]) -> Rows:
-    """Scores from `low` to below `high`, or else the `nearest` ones; nearest to the threshold first.
+    """Scores from `low` to below `high`, or the `nearest` ones; nearest to the threshold first.
 
     Params: low and high, 0 to 1; or nearest, a number of images.
     """

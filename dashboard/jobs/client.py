@@ -48,8 +48,11 @@ _QUEUES = {
     "export": engine.CPU,
     "mislabelled": engine.CPU,
     "map": engine.CPU,
+    "warm": engine.SCORE,
+    "try": engine.SCORE,
 }
-KINDS = tuple(_QUEUES)
+KINDS = tuple(kind for kind, queue in _QUEUES.items() if queue != engine.SCORE)
+"""The kinds of jobs that people follow; what a page waits for leaves no trace among them."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +242,20 @@ class Jobs:
     def draw_map(self, *, anew: bool = False, seed: int = 0) -> str:
         """Put new images on the map of faces, or draw it anew; return the job."""
         return self._enqueue("map", {"anew": anew, "seed": seed}, once="map")
+
+    def warm_up(self, run_id: int) -> str:
+        """Have the scoring worker load a run's detector; return the job."""
+        return self._enqueue("warm", {"run_id": run_id})
+
+    def try_image(self, place: str, run_id: int, face: int | None = None) -> str:
+        """Have the scoring worker judge a picture that was handed over; return the job.
+
+        Args:
+            place: Where `dashboard.tried.Handover` left it.
+            run_id: Whose detector judges it.
+            face: Place of the face, the largest being 0; the largest without it.
+        """
+        return self._enqueue("try", {"place": place, "run_id": run_id, "face": face})
 
     def list_jobs(self, limit: int = 50) -> list[Job]:
         """Return jobs, newest first."""

@@ -12,8 +12,9 @@ APPLICATION = "verity"
 VERSION = "1"
 """Pinned: a job that an older worker began is finished by a newer one."""
 
-FLOW, CPU, GPU = "flow", "cpu", "gpu"
-"""Queues: `flow` coordinates, `cpu` imports and analyses, `gpu` trains, one at a time."""
+FLOW, CPU, GPU, SCORE = "flow", "cpu", "gpu", "score"
+"""Queues: `flow` coordinates, `cpu` imports and analyses, `gpu` trains, one at a time; `score`
+answers a page that waits."""
 
 SERIALIZER = DBOSPortableJSONSerializer()
 PROGRESS, LOG = "progress", "log"

@@ -89,7 +89,8 @@ def judge(judged: Judged) -> Findings:
 
 def summarise(judged: Judged, found: Findings) -> dict[str, Any]:
     """Return the figures that tell how much the findings are worth, as JSON holds them."""
-    from core.evaluation.metrics import auc_interval, roc_auc
+    from core.evaluation.bootstrap import auc_interval
+    from core.evaluation.metrics import roc_auc
 
     scores, is_fake = judged.scores, judged.is_fake
     n_boot = min(max(RESAMPLED // len(scores), 200), 2000)

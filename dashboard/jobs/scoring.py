@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from core.detectors.backbones import INPUT_PX, KerasModel
-from core.detectors.crops import CROPS, Crop
+from core.detectors.crops import CROPS, Crop, seen
 from core.detectors.detector import load_detector, score
 from core.errors import VerityError
 from core.faces.detect import detect
 from core.images.decode import decode
-from core.images.normalise import normalise
-from core.types import NormaliseRule, RgbImage
+from core.types import NormaliseRule
 from dashboard.jobs.context import Context
 from dashboard.jobs.training import run_folder
-from db import imports, runs
+from dashboard.scores import Operating, saved_threshold
+from db import imports, runs, thresholds
 from db.engine import reading
 
 COLUMNS = ("path", "score", "threshold", "verdict", "problem")
@@ -26,7 +26,8 @@ COLUMNS = ("path", "score", "threshold", "verdict", "problem")
 def score_files(context: Context, run_id: int, files: Sequence[Path], out: Path) -> tuple[int, int]:
     """Write a CSV with a score for every file; a file that cannot be scored says why.
 
-    The verdict is blank until somebody chose an operating threshold for the run.
+    The verdict is blank until an operating threshold of the run is approved; it is "uncertain"
+    within the threshold's band.
 
     Returns:
         How many files were scored and how many were not.
@@ -37,9 +38,8 @@ def score_files(context: Context, run_id: int, files: Sequence[Path], out: Path)
     with reading(context.database) as session:
         run = runs.get_run(session, run_id)
         rule = imports.normalise_rule(session)
-        chosen = runs.thresholds(session, run_id)
+        threshold = saved_threshold(thresholds.in_force(session, run_id))
     model = load_detector(run_folder(context, run_id) / "detector.keras")
-    threshold = chosen[0].value if chosen else None
     crop = CROPS[run.params["crop"]]
     rows = [_row(path, model, crop, rule, threshold) for path in _expand(files)]
     with out.open("w", newline="", encoding="utf-8") as file:
@@ -56,24 +56,16 @@ def _expand(files: Sequence[Path]) -> Iterator[Path]:
 
 
 def _row(
-    path: Path, model: KerasModel, crop: Crop, rule: NormaliseRule, threshold: float | None
+    path: Path, model: KerasModel, crop: Crop, rule: NormaliseRule, threshold: Operating | None
 ) -> dict[str, Any]:
     try:
         pixels = decode(path.read_bytes()).pixels
     except (VerityError, OSError) as error:
         return {"path": path, "problem": str(error)}
-    value = float(score(model, _seen(pixels, crop, rule)[np.newaxis])[0])
+    face = next(iter(detect(pixels)), None)
+    cut = seen(pixels, face, crop, rule, INPUT_PX)
+    value = float(score(model, cut[np.newaxis])[0])
     row: dict[str, Any] = {"path": path, "score": f"{value:.6f}", "problem": ""}
     if threshold is not None:
-        verdict = "fake" if value >= threshold else "genuine"
-        row |= {"threshold": threshold, "verdict": verdict}
+        row |= {"threshold": threshold.value, "verdict": threshold.call(value)}
     return row
-
-
-def _seen(pixels: RgbImage, crop: Crop, rule: NormaliseRule) -> RgbImage:
-    """Cut a file's pixels as training cut those of the installation."""
-    faces = detect(pixels)
-    face = faces[0] if faces else None
-    if crop.kind == "normalised":
-        pixels = normalise(pixels, face, rule)
-    return crop.cut(pixels, face, INPUT_PX)

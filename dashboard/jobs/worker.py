@@ -13,7 +13,8 @@ from dashboard.jobs import engine
 from dashboard.processes import LOCK_WAIT_S, is_held
 from dashboard.settings import Settings
 
-_POLL_S = 0.2
+_POLL_S = {engine.SCORE: 0.1}
+_POLL_ELSE_S = 0.2
 
 
 def run(settings: Settings, name: str, queues: Sequence[str]) -> None:
@@ -53,7 +54,7 @@ def _serve(settings: Settings, name: str, queues: Sequence[str]) -> None:
         DBOS.register_queue(
             queue,
             worker_concurrency=None if queue == engine.FLOW else 1,
-            polling_interval_sec=_POLL_S,
+            polling_interval_sec=_POLL_S.get(queue, _POLL_ELSE_S),
             on_conflict="always_update",
         )
     print(f"Worker {name} serves {', '.join(queues)}.", flush=True)

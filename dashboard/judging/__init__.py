@@ -16,6 +16,8 @@ __all__ = ["Act", "Card", "Choice", "Desk", "Word", "judging_desk"]
 
 _JUDGING = component(Path(__file__).parent, "../boxes/queue", "replay", "zoom", "panel", "judging")
 _N_REFUSALS = 20
+_UNREAD = "A key was not understood, and nothing was stored for it. Judge that image again."
+_AGAIN = "The database did not answer. Nothing is lost: it is tried again."
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,14 @@ def judging_desk(
         for item in done.fresh(batch):
             act = read(item, shown, {choice.value for choice in choices})
             try:
-                refusal = on_act(act) if act else None
-            except SQLAlchemyError as error:
-                done.number -= 1  # not done: the browser sends it again
-                _refuse(refusals, done, f"Stored nothing yet, trying again: {_cause(error)}.")
-                break
+                refusal = on_act(act) if act else _UNREAD
+            except SQLAlchemyError:
+                done.number = item["number"] - 1  # not done: the browser sends it again
+                refusal = _AGAIN
             if refusal:
-                _refuse(refusals, done, refusal)
+                refusals.append({"id": f"{done.nonce}-{item['number']}", "text": refusal})
+            if refusal is _AGAIN:
+                break
 
     is_held = st.session_state.pop(f"{key}-held", frozenset())
     cards = [*desk.cards, *desk.back]
@@ -148,12 +151,3 @@ def _words(card: Card) -> dict[str, Any]:
         "opinions": [vars(word) for word in card.opinions],
         "comments": [vars(word) for word in card.comments],
     }
-
-
-def _refuse(refusals: list[dict[str, Any]], done: Acknowledged, text: str) -> None:
-    identity = f"{done.nonce}-{len(refusals)}"
-    refusals.append({"id": identity, "text": text})
-
-
-def _cause(error: SQLAlchemyError) -> str:
-    return type(error).__name__

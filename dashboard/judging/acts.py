@@ -4,8 +4,9 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
+from db.review_comments import MAX_COMMENT_LENGTH
+
 ACTIONS = frozenset({"judge", "skip", "undo", "comment"})
-MAX_COMMENT = 2_000
 MAX_HELD = 200
 
 
@@ -42,7 +43,7 @@ def read(item: dict[str, Any], known: Container[int], verdicts: Container[str]) 
         return None
     if action in ("skip", "undo"):
         return Act(number, action, about)
-    if not isinstance(argument, str) or len(argument) > MAX_COMMENT:
+    if not isinstance(argument, str) or len(argument) > MAX_COMMENT_LENGTH:
         return None
     is_said = argument in verdicts if action == "judge" else bool(argument.strip())
     return Act(number, action, about, argument) if is_said else None

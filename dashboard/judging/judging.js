@@ -5,7 +5,7 @@ const N_HELD = 40
 const STARTLED_MS = 700
 const OWN_KEYS = [
   ["S", "Skip for now"],
-  ["Z", "Take back: your last verdict, or the one you look at"],
+  ["Z", "Take your newest verdict back; again for the one before"],
   ["N", "Comment"],
   ["← →", "Look back at your own verdicts"],
   ["+  -  0", "Zoom in, zoom out, whole picture; the wheel and dragging work too"],
@@ -199,10 +199,8 @@ class Desk {
     if (performance.now() < this.ready) return
     const card = this.cards.get(id)
     if (!card.verdicts.includes(verdict)) return this.tell(`"${verdict}" makes no sense of this image.`)
-    const isChange = this.looking !== null
-    this.looking = null
-    if (isChange) this.put("undo", id)
-    else this.times.push(performance.now())
+    if (this.looking !== null) return this.tell("This one is judged. → leads back to where you were.")
+    this.times.push(performance.now())
     this.put("judge", id, verdict)
   }
 
@@ -215,8 +213,10 @@ class Desk {
   }
 
   undo() {
-    const id = this.looking ?? this.view.back.at(-1)?.id
+    const id = this.view.back.at(-1)?.id
     if (id === undefined) return this.tell("There is no verdict of yours here to take back.")
+    if (this.looking !== null && this.looking !== id)
+      return this.tell("Only your newest verdict can be taken back: → leads there, then one by one.")
     this.looking = null
     this.order = [id, ...without(this.order, id)]
     this.times.pop()
@@ -233,7 +233,7 @@ class Desk {
   look(at) {
     this.looking = this.view.back[at]?.id ?? null
     this.isOwnStep = true
-    this.tell(this.looking === null ? "" : "Your own verdict. Z takes it back, another verdict's key changes it.")
+    this.tell(this.looking === null ? "" : "Your own verdict. Z takes your newest one back.")
     this.draw()
   }
 

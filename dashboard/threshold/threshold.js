@@ -1,84 +1,272 @@
 // The counts of every threshold arrive once; a drag only looks them up, with no word to the server.
-const STEPS = 1000, HALF = 70, SVG = "http://www.w3.org/2000/svg"
-const states = new WeakMap()
+// Runs again on every change of data; what the person does lives in a View by mounted instance.
+const views = new WeakMap()
+const HALF_BAND = 0.1
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".threshold")
-  const slider = root.querySelector(".slider")
-  const state = states.get(parentElement) ?? { dragging: false, pending: null }
-  states.set(parentElement, state)
-  if (state.histogram !== data.histogram) drawBars(root, state, data.histogram)
-
-  const told = Math.round(data.value * STEPS)
-  if (state.pending === told) state.pending = null // Python has answered the last release
-  if (!state.dragging && state.pending === null) slider.value = told
-  show(root, state, data, Number(slider.value))
-
-  slider.oninput = () => {
-    state.dragging = true
-    show(root, state, data, Number(slider.value))
+class View {
+  constructor(root) {
+    this.root = root.querySelector(".threshold")
+    this.slider = this.find(".slider")
+    this.hasBand = this.find(".has-band")
+    this.ends = [this.find(".low"), this.find(".high")]
+    this.costs = [...this.root.querySelectorAll("[data-cost]")]
+    this.modes = [...this.root.querySelectorAll("[data-mode]")]
+    const open = door => this.setTriggerValue("door", door)
+    this.histogram = new Histogram(this.root, open)
+    this.curves = new Curves(this.root, step => this.pick(step))
+    this.slices = new Slices(this.root, open, slicing => this.commit({ slicing }))
+    this.flips = new Flips(this.root, open)
+    this.listen(open)
   }
-  slider.onchange = () => {
-    state.dragging = false
-    const step = Number(slider.value)
-    if (step === told) return
-    state.pending = step
-    setStateValue("value", step / STEPS)
-  }
-}
 
-function drawBars(root, state, histogram) {
-  const width = STEPS / histogram[0].length
-  state.histogram = histogram
-  state.bars = histogram.map((counts, isFake) => {
-    const tallest = Math.max(1, ...counts)
-    return counts.map((count, index) => {
-      const height = HALF * Math.sqrt(count / tallest)
-      const bar = document.createElementNS(SVG, "rect")
-      bar.setAttribute("x", index * width + 1)
-      bar.setAttribute("width", width - 2)
-      bar.setAttribute("y", isFake ? HALF : HALF - height)
-      bar.setAttribute("height", height)
-      return bar
+  find(selector) {
+    return this.root.querySelector(selector)
+  }
+
+  listen(open) {
+    this.slider.oninput = () => this.drag(Number(this.slider.value))
+    this.slider.onchange = () => this.pick(Number(this.slider.value))
+    for (const button of this.modes) button.onclick = () => this.follow(button.dataset.mode)
+    for (const cell of this.root.querySelectorAll("[data-door]"))
+      cell.onclick = () => open({ cell: cell.dataset.door })
+    for (const input of this.costs) {
+      input.oninput = () => this.readCosts() && this.weigh()
+      input.onchange = () => this.commit()
+    }
+    this.hasBand.onchange = () => this.toggleBand()
+    this.ends.forEach((end, side) => {
+      end.oninput = () => this.moveBand(side, Number(end.value))
+      end.onchange = () => this.commit()
     })
-  })
-  root.querySelector(".bars").replaceChildren(...state.bars.flat())
+    this.find(".band-open").onclick = () =>
+      open({ from: this.board.steps[this.band[0]], to: this.board.steps[this.band[1]] })
+  }
+
+  update({ data, setStateValue, setTriggerValue }) {
+    Object.assign(this, { setStateValue, setTriggerValue, data })
+    const isNew = this.identity !== data.identity
+    if (isNew && !data.payload) return this.ask()
+    if (isNew) this.load(data)
+    if (isNew || this.further !== JSON.stringify(data.further.map(each => each.id))) this.hang()
+    if (this.pending === data.value) this.pending = null // Python has answered the last release
+    const isMoved = isNew || (this.told !== data.value && this.pending === null && !this.isDragging)
+    this.told = data.value
+    if (isMoved) this.take(data)
+    else this.show()
+  }
+
+  /** An earlier mount held the payload: this one does not. */
+  ask() {
+    const { value, mode, costs, band } = this.data
+    this.setStateValue("told", { value, mode, costs, band, held: null })
+  }
+
+  load(data) {
+    this.identity = data.identity
+    this.board = unpack(data.payload)
+    const { steps, shown } = this.board
+    const last = String(steps.length - 1)
+    for (const input of [this.slider, ...this.ends]) input.max = last
+    this.start = stepOf(steps, data.start.value)
+    this.modes[0].textContent = `${data.start.name} ${shownThreshold(data.start.value)}`
+    this.find(".flip-from").textContent = `against ${shownThreshold(data.start.value)}, ${data.start.name.toLowerCase()}`
+    this.histogram.draw(this.board)
+    this.curves.draw(shown)
+    this.slices.draw(this.board)
+    this.pending = null
+  }
+
+  hang() {
+    this.further = JSON.stringify(this.data.further.map(each => each.id))
+    this.flips.draw([...this.board.pool, ...this.data.further])
+  }
+
+  /** Stand where Python says. */
+  take({ value, mode, costs, band }) {
+    this.mode = mode
+    for (const input of this.costs) {
+      const name = input.dataset.cost
+      input.value = String(Number((costs[name] * (name === "prevalence" ? 100 : 1)).toPrecision(12)))
+    }
+    this.readCosts()
+    this.step = stepOf(this.board.steps, value)
+    this.band = band && band.map(end => stepOf(this.board.steps, end))
+    this.weigh()
+  }
+
+  // What the person does
+  drag(step) {
+    this.isDragging = true
+    this.mode = "by-hand"
+    this.step = step
+    this.show()
+  }
+
+  pick(step) {
+    this.isDragging = false
+    this.mode = "by-hand"
+    this.step = step
+    this.show()
+    this.commit()
+  }
+
+  follow(mode) {
+    const step = this.chosen[mode]
+    if (step === null) return
+    Object.assign(this, { mode, step })
+    this.show()
+    this.commit()
+  }
+
+  toggleBand() {
+    const { steps } = this.board
+    const value = steps[this.step]
+    this.band = this.hasBand.checked
+      ? [stepOf(steps, Math.max(0, value - HALF_BAND)), stepOf(steps, Math.min(1, value + HALF_BAND))]
+      : null
+    this.show()
+    this.commit()
+  }
+
+  moveBand(side, step) {
+    this.band[side] = side ? Math.max(step, this.step) : Math.min(step, this.step)
+    this.show()
+  }
+
+  /** Take the costs that stand there; false while one of them is none. */
+  readCosts() {
+    const told = this.costs.map(input => [input.dataset.cost, input.value === "" ? NaN : Number(input.value)])
+    if (told.some(([, value]) => !(value >= 0)) || this.costs.some(input => !input.checkValidity()))
+      return false
+    this.weights = Object.fromEntries(told)
+    this.weights.prevalence /= 100
+    return true
+  }
+
+  /** Find every rule's step anew; a threshold of lowest cost follows the costs. */
+  weigh() {
+    const { chosenOn } = this.board
+    this.chosen = { start: this.start }
+    for (const [mode, rule] of Object.entries(RULES)) this.chosen[mode] = rule(chosenOn, this.weights)
+    for (const button of this.modes) button.disabled = this.chosen[button.dataset.mode] === null
+    if (this.mode === "minimum-cost" && this.chosen[this.mode] !== null) this.step = this.chosen[this.mode]
+    this.curves.drawCosts(this.weights, this.chosen)
+    this.show()
+  }
+
+  commit(more = {}) {
+    const { steps } = this.board
+    const value = steps[this.step]
+    const band = this.band && this.band[0] < this.band[1] ? this.band.map(step => steps[step]) : null
+    if (value !== this.told) this.pending = value
+    const { mode, weights: costs, identity: held } = this
+    this.setStateValue("told", { value, mode, costs, band, held, slicing: this.board.slicing, ...more })
+  }
+
+  // What is shown
+  show() {
+    const { board, step } = this
+    const { steps, shown } = board
+    this.pushBand()
+    const last = steps.length - 1
+    const value = shownThreshold(steps[step])
+    this.find(".value").textContent = value
+    this.slider.value = String(step)
+    this.slider.setAttribute("aria-valuetext", value)
+    this.slider.style.setProperty("--at", `${(100 * step) / last}%`)
+    this.histogram.mark(step / last, this.band?.map(end => end / last))
+    this.curves.move(step)
+    this.showMode()
+    this.showCells(cellsAt(shown, step))
+    this.showCosts()
+    this.showBand()
+    this.slices.show(step)
+    this.flips.show(shown, steps, this.start, step)
+  }
+
+  pushBand() {
+    if (!this.band) return
+    this.band = [Math.min(this.band[0], this.step), Math.max(this.band[1], this.step)]
+  }
+
+  showMode() {
+    for (const button of this.modes)
+      button.setAttribute("aria-pressed", String(button.dataset.mode === this.mode))
+    const { chosenOn } = this.board
+    if (!chosenOn.nGenuine || !chosenOn.nFake) {
+      this.find(".rule").textContent =
+        "Rules are chosen on validation images, of which this run has scores of " +
+        `${whole(chosenOn.nGenuine)} genuine and ${whole(chosenOn.nFake)} fake ones.`
+      return
+    }
+    const [, falseFake, falseGenuine] = cellsAt(chosenOn, this.step)
+    this.find(".rule").textContent =
+      `On validation, which the rules go by: ${whole(falseFake)} of ${whole(chosenOn.nGenuine)} genuine ` +
+      `called fake, ${whole(falseGenuine)} of ${whole(chosenOn.nFake)} fakes missed.`
+  }
+
+  showCells(cells) {
+    const [trueGenuine, falseFake, falseGenuine, trueFake] = cells
+    for (const button of this.root.querySelectorAll("[data-cell]")) {
+      const at = Number(button.dataset.cell)
+      const row = at < 2 ? trueGenuine + falseFake : falseGenuine + trueFake
+      button.firstChild.textContent = whole(cells[at])
+      button.lastChild.textContent = percent(share(cells[at], row))
+    }
+    this.showRate("fpr", falseFake, trueGenuine + falseFake, "genuine called fake")
+    this.showRate("miss", falseGenuine, falseGenuine + trueFake, "fakes missed")
+    this.showRate("tpr", trueFake, falseGenuine + trueFake, "fakes caught")
+    this.showRate("precision", trueFake, trueFake + falseFake, "called fake are fake")
+  }
+
+  showRate(name, part, n, words) {
+    this.find(`[data-rate=${name}]`).textContent = percent(share(part, n))
+    this.find(`[data-interval=${name}]`).textContent = interval(wilson(part, n))
+    this.find(`[data-of=${name}]`).textContent = `${whole(part)} of ${whole(n)} ${words}`
+  }
+
+  showCosts() {
+    const { board, weights, step } = this
+    const told = value => (Number.isNaN(value) ? "none" : value.toFixed(value < 10 ? 2 : 1))
+    const least = this.chosen["minimum-cost"]
+    this.find("[data-rate=cost]").textContent = told(costAt(board.shown, weights, step))
+    this.find("[data-of=cost]").textContent = `${percent(weights.prevalence)} of them fake`
+    this.find("[data-of=least]").textContent =
+      least === null ? "" : `${told(costAt(board.shown, weights, least))} at lowest cost`
+    this.find(".cost-words").textContent =
+      "The unit is yours: money, or minutes of work. The share of fakes is that of the images to be " +
+      `checked, not of this dataset: ${whole(Math.round(1000 * weights.prevalence))} of 1,000.`
+  }
+
+  showBand() {
+    const { band, board } = this
+    this.hasBand.checked = Boolean(band)
+    this.find(".band").hidden = !band
+    if (!band) return
+    this.ends.forEach((end, side) => (end.value = String(band[side])))
+    this.find(".low-value").textContent = shownThreshold(board.steps[band[0]])
+    this.find(".high-value").textContent = shownThreshold(board.steps[band[1]])
+    this.find(".band-words").textContent = bandWords(board.shown, band)
+    this.find(".band-open").disabled = band[0] === band[1]
+  }
 }
 
-function show(root, state, data, step) {
-  const value = (step / STEPS).toFixed(3)
-  root.querySelector(".value").textContent = value
-  const slider = root.querySelector(".slider")
-  slider.setAttribute("aria-valuetext", value)
-  slider.style.setProperty("--at", `${(100 * step) / STEPS}%`)
-  const mark = root.querySelector(".mark")
-  mark.setAttribute("x1", step)
-  mark.setAttribute("x2", step)
-  colourBars(state.bars, step)
-  const counts = data.counts[step]
-  root.querySelectorAll("[data-cell]").forEach(cell => {
-    cell.textContent = counts[cell.dataset.cell].toLocaleString("en")
-  })
-  const [trueGenuine, falseFake, falseGenuine, trueFake] = counts
-  showRate(root, "fpr", falseFake, trueGenuine + falseFake, "genuine called fake")
-  showRate(root, "miss", falseGenuine, falseGenuine + trueFake, "fakes missed")
-  showRate(root, "tpr", trueFake, falseGenuine + trueFake, "fakes caught")
-  showRate(root, "precision", trueFake, trueFake + falseFake, "called fake are fake")
+const bandWords = (shown, [low, high]) => {
+  const held = bandOf(shown, low, high)
+  const n = held.genuine + held.fake
+  const all = shown.nGenuine + shown.nFake
+  return (
+    `${counted(n, "image")} of ${whole(all)} (${percent(share(n, all))}) uncertain: ` +
+    `${whole(held.genuine)} genuine, ${whole(held.fake)} fake. Outside the band ` +
+    `${percent(share(held.falseFake, held.nGenuine))} of the genuine images are called fake ` +
+    `(${whole(held.falseFake)} of ${whole(held.nGenuine)}) and ` +
+    `${percent(share(held.falseGenuine, held.nFake))} of the fakes missed ` +
+    `(${whole(held.falseGenuine)} of ${whole(held.nFake)}).`
+  )
 }
 
-function colourBars([genuine, fake], step) {
-  const width = STEPS / genuine.length
-  genuine.forEach((bar, index) => {
-    bar.setAttribute("class", (index + 0.5) * width >= step ? "wrong" : "genuine")
-  })
-  fake.forEach((bar, index) => {
-    bar.setAttribute("class", (index + 0.5) * width >= step ? "fake" : "missed")
-  })
-}
-
-function showRate(root, name, part, whole, words) {
-  const share = whole ? `${((100 * part) / whole).toFixed(1)} %` : "none"
-  root.querySelector(`[data-rate=${name}]`).textContent = share
-  root.querySelector(`[data-of=${name}]`).textContent =
-    `${part.toLocaleString("en")} of ${whole.toLocaleString("en")} ${words}`
+export default function (component) {
+  const root = component.parentElement
+  if (!views.has(root)) views.set(root, new View(root))
+  views.get(root).update(component)
 }

@@ -1,3 +1,6 @@
+from datetime import UTC, datetime
+
+from core.types import Split, Threshold
 from dashboard.summary import funnel_stages, waiting
 from dashboard.widgets import bars
 
@@ -31,11 +34,13 @@ def test_generated_fakes_are_counted_as_such() -> None:
 
 
 def test_only_what_waits_is_told_with_its_page() -> None:
-    told = [(item.n, item.page, dict(item.query)) for item in waiting(COUNTS, [7, 3])]
+    proposed = Threshold(5, 9, 0.7, Split.TEST, "why", "ada", datetime.now(UTC))
+    told = [(item.n, item.page, dict(item.query)) for item in waiting(COUNTS, [7, 3], [proposed])]
     assert told == [
         (4, "duplicates.py", {}),
         (1, "browse.py", {"faceless": "true"}),
-        (2, "evaluate.py", {"run": "7"}),
+        (2, "evaluate.py", {"run": "7", "view": "threshold"}),
+        (1, "evaluate.py", {"run": "9", "view": "threshold"}),
     ]
 
 

@@ -99,8 +99,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    """A dashboard with its workers on an empty home."""
+def served() -> str:
+    """What is started: the dashboard with its workers; a module that needs none says "page"."""
+    return "run"
+
+
+@pytest.fixture(scope="module")
+def address(home: Path, served: str) -> Iterator[str]:
+    """A dashboard on this home."""
     port = _free_port()
     environment = {
         **os.environ,
@@ -108,7 +114,7 @@ def address(home: Path) -> Iterator[str]:
         "VERITY_PORT": str(port),
         "VERITY_USER": "Robin",
     }
-    command = [sys.executable, "-m", "dashboard", "run"]
+    command = [sys.executable, "-m", "dashboard", served]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         _await_page(f"http://127.0.0.1:{port}/_stcore/health", process)

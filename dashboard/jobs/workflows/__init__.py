@@ -12,6 +12,7 @@ from dashboard.jobs.workflows import (
     mapping,
     measuring,
     mislabelling,
+    trying,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "mapping",
     "measuring",
     "mislabelling",
+    "trying",
 ]

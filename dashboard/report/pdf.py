@@ -1,0 +1,205 @@
+"""The story as a PDF: A4, real text, the page's typeface embedded. Import it when it is needed."""
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from importlib.resources import files
+
+from fpdf import FPDF
+from fpdf.enums import Align, XPos, YPos
+from fpdf.fonts import FontFace
+
+from core.types import ChecksumSha256
+from dashboard.report.card import Section, model_card
+from dashboard.report.drawing import Chart, style
+from dashboard.report.html import title
+from dashboard.story_chapters import Chapter, Figure, tell
+from dashboard.story_types import Facts
+
+FAMILY = "Source Sans"
+MARGIN_MM, BOTTOM_MM = 20.0, 22.0
+COLOURS = {
+    "ink": "#1d2733",
+    "quiet": "#4a5563",
+    "faint": "#e3e8ee",
+    "paper": "#ffffff",
+    "accent": "#2d6da8",
+    "neutral": "#8b95a5",
+    "costly": "#b8452c",
+    "pale": "#ecb9ac",
+}
+_CHART_MM = 125.0
+_PICTURE_MM, _PICTURES_A_ROW = 26.0, 6
+
+
+class Paper(FPDF):
+    """A document in the house's typeface, with a footer on every page."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Begin a document about a run, with its title, author and moment."""
+        super().__init__(format="A4")
+        folder = files("font_source_sans_pro") / "files"
+        for weight, face in (("", "Regular"), ("B", "Semibold")):
+            self.add_font(FAMILY, weight, str(folder / f"SourceSansPro-{face}.ttf"))
+        self.set_title(title(facts))
+        self.set_author(facts.run.author)
+        self.set_creator("Verity")
+        self.set_lang("en")
+        self.set_creation_date(facts.gathered_at.astimezone(UTC))
+        self.set_margin(MARGIN_MM)
+        self.set_auto_page_break(True, BOTTOM_MM)
+        self._heading = title(facts)
+
+    def footer(self) -> None:
+        """Write the title and the page's number."""
+        self.set_y(-15)
+        self.write_words(self._heading, 9, "quiet", stay=True)
+        self.set_x(MARGIN_MM)
+        self.write_words(f"{self.page_no()} of {{nb}}", 9, "quiet", align=Align.R)
+
+    def write_words(
+        self,
+        words: str,
+        size_pt: float,
+        tone: str = "ink",
+        *,
+        width_mm: float = 0,
+        is_bold: bool = False,
+        stay: bool = False,
+        align: Align = Align.L,
+    ) -> None:
+        """Write words as they are: nothing in them is markup.
+
+        Args:
+            words: What to write.
+            size_pt: Of the type.
+            tone: One of COLOURS.
+            width_mm: Of the column; 0 for the rest of the line.
+            is_bold: Whether to write in semibold.
+            stay: Whether to go on at the same height.
+            align: Left or right.
+        """
+        self.set_font(FAMILY, "B" if is_bold else "", size_pt)
+        self.set_text_color(COLOURS[tone])
+        after = YPos.TOP if stay else YPos.NEXT
+        height = 0.47 * size_pt
+        self.multi_cell(
+            width_mm, height, words, align=align, new_x=XPos.LMARGIN, new_y=after
+        )
+
+
+def write_pdf(facts: Facts, pictures: Mapping[ChecksumSha256, bytes]) -> bytes:
+    """Return the story as a PDF file.
+
+    Letters beyond Latin, Greek and Cyrillic have no shape in the typeface and come out blank.
+
+    Args:
+        facts: Of the run.
+        pictures: Files of the pictures by checksum; the others are left out.
+    """
+    paper = Paper(facts)
+    paper.add_page()
+    paper.write_words(title(facts), 11, "quiet", is_bold=True)
+    for chapter in tell(facts):
+        _write_chapter(paper, chapter, pictures)
+    paper.add_page()
+    paper.start_section("Model card")
+    paper.write_words("Model card", 20, is_bold=True)
+    paper.write_words("After Mitchell et al. (2019), “Model Cards for Model Reporting”.", 9.5, "quiet")
+    for section in model_card(facts):
+        _write_section(paper, section)
+    return bytes(paper.output())
+
+
+def _write_chapter(
+    paper: Paper, chapter: Chapter, pictures: Mapping[ChecksumSha256, bytes]
+) -> None:
+    shown = [(pictures[p.checksum], p.caption) for p in chapter.pictures if p.checksum in pictures]
+    with paper.unbreakable() as block:
+        block.ln(9)
+        block.start_section(chapter.title)
+        block.write_words(chapter.title, 11, "accent", is_bold=True)
+        block.ln(1)
+        block.write_words(chapter.lead, 17, is_bold=True)
+        block.ln(3)
+        _write_figures(block, chapter.figures)
+        _write_points(block, chapter.points)
+        if chapter.chart:
+            _draw_chart(block, chapter.chart)
+        _draw_pictures(block, shown)
+
+
+def _write_figures(paper: Paper, figures: Sequence[Figure]) -> None:
+    if not figures:
+        return
+    top, width = paper.get_y(), paper.epw / len(figures)
+    lowest = top
+    for number, figure in enumerate(figures):
+        paper.set_y(top)
+        tone = "costly" if figure.is_costly else "ink"
+        for words, size, shade in (
+            (figure.value, 26 if len(figure.value) <= 9 else 15, tone),
+            (figure.label, 10.5, "ink"),
+            (figure.note, 9, "quiet"),
+        ):
+            paper.set_x(MARGIN_MM + number * width)
+            paper.write_words(words, size, shade, width_mm=width - 4, is_bold=shade == tone == "costly" or size > 11)
+        lowest = max(lowest, paper.get_y())
+    paper.set_xy(MARGIN_MM, lowest + 3)
+
+
+def _write_points(paper: Paper, points: Sequence[str]) -> None:
+    for point in points:
+        paper.set_x(MARGIN_MM)
+        paper.write_words("•", 10.5, "accent", width_mm=5, stay=True)
+        paper.set_x(MARGIN_MM + 5)
+        paper.write_words(point, 10.5)
+        paper.ln(0.8)
+
+
+def _draw_chart(paper: Paper, chart: Chart) -> None:
+    paper.ln(2)
+    face = f"text{{font-family:{FAMILY};font-weight:bold}}"
+    drawing = chart.svg.replace(">", f"><style>{face}{style(COLOURS)}</style>", 1)
+    drawing = drawing.replace("<text ", f'<text font-family="{FAMILY}" ')
+    paper.image(io.BytesIO(drawing.encode()), w=_CHART_MM, alt_text=chart.alt)
+    paper.ln(2)
+
+
+def _draw_pictures(paper: Paper, pictures: Sequence[tuple[bytes, str]]) -> None:
+    for start in range(0, len(pictures), _PICTURES_A_ROW):
+        top = paper.get_y()
+        for column, (data, caption) in enumerate(pictures[start : start + _PICTURES_A_ROW]):
+            x = MARGIN_MM + column * (_PICTURE_MM + 2.8)
+            paper.image(io.BytesIO(data), x=x, y=top, w=_PICTURE_MM, alt_text=caption)
+            paper.set_xy(x, top + _PICTURE_MM * 0.75)
+            paper.write_words(caption, 8, "quiet", width_mm=_PICTURE_MM)
+        paper.ln(2)
+
+
+def _write_section(paper: Paper, section: Section) -> None:
+    paper.ln(4)
+    if paper.will_page_break(30):
+        paper.add_page()
+    paper.start_section(section.title, level=1)
+    paper.write_words(section.title, 13, "accent", is_bold=True)
+    paper.ln(1)
+    paper.set_font(FAMILY, "", 9.5)
+    paper.set_text_color(COLOURS["ink"])
+    if section.rows:
+        paper.set_draw_color(COLOURS["faint"])
+        head = FontFace(emphasis="BOLD")
+        with paper.table(
+            section.rows,
+            col_widths=(34, 66),
+            borders_layout="HORIZONTAL_LINES",
+            text_align="LEFT",
+            first_row_as_headings=False,
+            num_heading_rows=0,
+            headings_style=head,
+            line_height=4.6,
+            padding=1,
+        ):
+            pass
+        paper.ln(1)
+    _write_points(paper, section.points)

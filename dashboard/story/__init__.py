@@ -1,0 +1,49 @@
+"""Slides in the browser: turned by keyboard or mouse, on the page or on the full screen."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.component import component
+from dashboard.story_chapters import Chapter
+
+_STORY = component(Path(__file__).parent)
+
+
+def present(
+    chapters: Sequence[Chapter],
+    sources: Mapping[str, str],
+    *,
+    place: int,
+    key: str,
+    on_turn: Callable[[int], None],
+) -> None:
+    """Draw the slides.
+
+    Args:
+        chapters: One slide each.
+        sources: Data URIs of the pictures by checksum; a picture without one is left out.
+        place: The slide that is shown first, from 1; later the browser turns them itself.
+        key: Stable name; another one starts another show.
+        on_turn: Told the slide, from 1, a moment after it was turned.
+    """
+    opened = st.session_state.setdefault(f"{key}-opened", place)
+    slides = [
+        {
+            **asdict(chapter),
+            "pictures": [
+                {"source": sources[each.checksum], "caption": each.caption}
+                for each in chapter.pictures
+                if each.checksum in sources
+            ],
+        }
+        for chapter in chapters
+    ]
+    # The same data on every run: what the browser holds is not sent again when a slide is turned.
+    _STORY(
+        key=key,
+        data={"slides": slides, "place": opened - 1, "opened": key},
+        on_slide_change=lambda: on_turn(int(st.session_state[key]["slide"])),
+    )

@@ -1,0 +1,157 @@
+"""The facts of a run's story, as values: what page, files and command line all tell from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.types import ChecksumSha256, DatasetVersion, Label, Run, Split, Threshold, Verdict
+from db.provenance import Origin
+
+Interval = tuple[float, float]
+Tally = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A count of a whole with its 95 % interval; `value` is None where the whole is empty."""
+
+    part: int
+    whole: int
+    interval: Interval | None
+
+    @property
+    def value(self) -> float | None:
+        """The proportion, 0 to 1."""
+        return self.part / self.whole if self.whole else None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure with its 95 % interval; None where the images cannot tell it."""
+
+    value: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True)
+class Data:
+    """The images that a run was trained and judged on, and where they came from.
+
+    Attributes:
+        duplicates: Near-duplicate pairs by verdict; None for those that wait.
+        sample: Some training images, to show what the data look like.
+    """
+
+    version: DatasetVersion
+    n_identities: int
+    origins: tuple[Origin, ...]
+    generators: tuple[tuple[str | None, int], ...]
+    left_out: Tally
+    refused: Tally
+    duplicates: Mapping[Verdict | None, int]
+    sample: tuple[tuple[ChecksumSha256, Label], ...]
+
+    def count(self, split: Split | None = None, label: Label | None = None) -> int:
+        """Count the version's images of a split, a label, both or all."""
+        return sum(
+            n
+            for name, labels in self.version.counts.items()
+            for word, n in labels.items()
+            if split in (None, name) and label in (None, word)
+        )
+
+
+@dataclass(frozen=True)
+class Example:
+    """A test image that the detector gets wrong."""
+
+    checksum: ChecksumSha256
+    label: Label
+    score: float
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Part of the genuine test images, and how many of them are called fake."""
+
+    name: str
+    false_positives: Share
+    is_beyond_chance: bool
+
+
+@dataclass(frozen=True)
+class Test:
+    """What the test images say, at the threshold.
+
+    Attributes:
+        is_indicative: Whether there are too few genuine images to rely on.
+        misses_by_attack: Fakes called genuine by generator (APCER), the worst first.
+        slices: The worst first; empty where they were not looked at.
+        histogram: (2, n) genuine and fake images by score, in n equal bins from 0 to 1.
+        counts: (k, 4) of `core.evaluation.threshold.threshold_counts`.
+    """
+
+    n_genuine: int
+    n_fake: int
+    is_indicative: bool
+    auc: Measure
+    tpr_at: Mapping[float, Measure]
+    false_positives: Share
+    misses: Share
+    misses_by_attack: tuple[tuple[str, Share], ...]
+    slices: tuple[Slice, ...]
+    mistakes: tuple[Example, ...]
+    histogram: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The threshold that all rates are at, and who stands for it.
+
+    Attributes:
+        origin: Where the value comes from, in words.
+        in_force: What two people agreed on; None where they have not.
+        waiting: The newest proposal that waits for a second person.
+    """
+
+    value: float
+    origin: str
+    in_force: Threshold | None
+    waiting: Threshold | None
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a team said about a run's images.
+
+    Attributes:
+        verdicts: Settled images by verdict, most first.
+        agreement: (name of the figure, its value from -1 to 1, images it rests on).
+    """
+
+    n_images: int
+    n_settled: int
+    verdicts: Tally
+    agreement: tuple[tuple[str, float, int], ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The story of one run in figures; everything that is told follows from these.
+
+    Attributes:
+        prevalence: Share of fakes that is assumed among the images in use, 0 to 1.
+        review: None where no team has looked.
+    """
+
+    run: Run
+    data: Data
+    test: Test
+    decision: Decision
+    prevalence: float
+    review: Review | None
+    gathered_at: datetime

@@ -1,0 +1,92 @@
+// What follows from counts; nothing here touches the page. The rules are those of
+// core/evaluation/operating_points.py, which says what is rounded and which of equals is taken.
+const Z = 1.959963984540054 // 95 % of a normal distribution lie within
+
+const share = (part, whole) => (whole ? part / whole : NaN)
+const fprAt = (counts, step) => share(counts.falseFake[step], counts.nGenuine)
+const missAt = (counts, step) => share(counts.falseGenuine[step], counts.nFake)
+
+/** True genuine, false fake, false genuine, true fake. */
+const cellsAt = ({ falseFake, falseGenuine, nGenuine, nFake }, step) => [
+  nGenuine - falseFake[step],
+  falseFake[step],
+  falseGenuine[step],
+  nFake - falseGenuine[step],
+]
+
+/** Wilson's interval of a proportion, or null of nothing. */
+const wilson = (part, whole) => {
+  if (!whole) return null
+  const p = part / whole
+  const scale = 1 + (Z * Z) / whole
+  const middle = p + (Z * Z) / (2 * whole)
+  const reach = Z * Math.sqrt((p * (1 - p)) / whole + (Z * Z) / (4 * whole * whole))
+  return [Math.max(0, (middle - reach) / scale), Math.min(1, (middle + reach) / scale)]
+}
+
+/** Expected cost of 1,000 images. */
+const costAt = (counts, { genuine_called_fake, missed_fake, prevalence }, step) =>
+  1000 *
+  ((1 - prevalence) * genuine_called_fake * fprAt(counts, step) +
+    prevalence * missed_fake * missAt(counts, step))
+
+const eachStep = (counts, figure) => Array.from(counts.falseFake, (_, step) => figure(step))
+
+const firstAtMost = (counts, most) => {
+  const step = counts.nGenuine ? counts.falseFake.findIndex(n => n / counts.nGenuine <= most) : -1
+  return step < 0 ? null : step
+}
+
+const lastLeast = values => {
+  if (!values.length || values.some(Number.isNaN)) return null
+  const least = Math.min(...values)
+  return values.findLastIndex(value => value <= least + 1e-12 * (1 + Math.abs(least)))
+}
+
+const RULES = {
+  "fpr-1": counts => firstAtMost(counts, 0.01),
+  "fpr-5": counts => firstAtMost(counts, 0.05),
+  "minimum-cost": (counts, costs) =>
+    lastLeast(eachStep(counts, step => costAt(counts, costs, step))),
+  eer: counts =>
+    lastLeast(eachStep(counts, step => Math.abs(fprAt(counts, step) - missAt(counts, step)))),
+  youden: counts => lastLeast(eachStep(counts, step => fprAt(counts, step) + missAt(counts, step))),
+}
+
+/** What lies from step `low` to below step `high`, and the errors among the rest. */
+const bandOf = (counts, low, high) => {
+  const genuine = counts.falseFake[low] - counts.falseFake[high]
+  const fake = counts.falseGenuine[high] - counts.falseGenuine[low]
+  return {
+    genuine,
+    fake,
+    falseFake: counts.falseFake[high],
+    falseGenuine: counts.falseGenuine[low],
+    nGenuine: counts.nGenuine - genuine,
+    nFake: counts.nFake - fake,
+  }
+}
+
+/** The step nearest to a threshold. */
+const stepOf = (steps, value) => {
+  let [low, high] = [0, steps.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (steps[middle] < value) low = middle + 1
+    else high = middle
+  }
+  return low > 0 && value - steps[low - 1] < steps[low] - value ? low - 1 : low
+}
+
+// Words
+const percent = value => (Number.isNaN(value) ? "none" : `${(100 * value).toFixed(1)} %`)
+const whole = n => n.toLocaleString("en")
+const counted = (n, one, many = `${one}s`) => `${whole(n)} ${n === 1 ? one : many}`
+const interval = range =>
+  range ? `95 % interval ${(100 * range[0]).toFixed(1)} to ${percent(range[1])}` : "no interval"
+
+/** Three decimals, or as many more as the threshold has. */
+const shownThreshold = value => {
+  const [ones, decimals] = value.toFixed(7).split(".")
+  return `${ones}.${decimals.replace(/0+$/, "").padEnd(3, "0")}`
+}

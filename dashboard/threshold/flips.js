@@ -1,0 +1,68 @@
+// Images whose call changes between the starting threshold and the slider's: the numbers from the
+// counts, the pictures from a pool that came with the page. What is not in it is said to be missing.
+const MAX_PICTURES = 40
+
+class Flips {
+  constructor(root, open) {
+    this.part = root.querySelector(".flips")
+    this.words = root.querySelector(".flip-words")
+    this.note = root.querySelector(".flip-note")
+    this.list = root.querySelector(".flip-pictures")
+    this.all = root.querySelector(".flip-all")
+    this.all.onclick = () => open(this.range)
+  }
+
+  draw(pictures) {
+    const known = new Map(pictures.map(each => [each.id, each]))
+    const ordered = [...known.values()].sort((a, b) => a.isFake - b.isFake) // genuine first
+    this.pictures = ordered.map(each => ({ ...each, node: this.picture(each) }))
+    this.list.replaceChildren(...this.pictures.map(each => each.node))
+  }
+
+  picture({ source, name, score, isFake }) {
+    const node = element("li", isFake ? "flip" : "flip genuine-flip")
+    const image = element("img", "")
+    image.src = source
+    image.alt = `${isFake ? "Fake" : "Genuine"}: ${name}`
+    node.append(image, element("b", "", isFake ? "fake" : "genuine"))
+    node.append(element("small", "", shownThreshold(Math.floor(score * 1e3) / 1e3)))
+    node.title = `${name}, score ${score}`
+    node.hidden = true
+    return node
+  }
+
+  show(shown, steps, start, step) {
+    const [low, high] = start < step ? [start, step] : [step, start]
+    const nGenuine = shown.falseFake[low] - shown.falseFake[high]
+    const nFake = shown.falseGenuine[high] - shown.falseGenuine[low]
+    this.tell(nGenuine, nFake, step < start, step === start)
+    const top = steps[high] >= 1 ? 0.999999999 : steps[high] // a door to 1 would show those of 1 too
+    this.range = { from: steps[low], to: top }
+    const n = this.showPictures(steps[low], steps[high])
+    const all = nGenuine + nFake
+    this.all.hidden = all === 0
+    this.all.textContent = all === 1 ? "Open it" : `Open all ${whole(all)}`
+    this.note.textContent = n < all ? `showing ${n} of ${whole(all)}` : ""
+  }
+
+  tell(nGenuine, nFake, isLower, isSame) {
+    const genuine = isLower ? "newly called fake" : "no longer called fake"
+    const fake = isLower ? "newly caught" : "newly missed"
+    this.words.textContent = isSame
+      ? "Nothing flips: the slider stands where it started."
+      : `${counted(nGenuine, "genuine image")} ${genuine}, ${counted(nFake, "fake")} ${fake}.`
+    this.part.classList.toggle("is-costly", isLower && nGenuine > 0)
+    this.list.classList.toggle("is-lower", isLower)
+  }
+
+  /** Show the flipped ones that are here, genuine ones first as they came; return how many. */
+  showPictures(from, to) {
+    let n = 0
+    for (const { score, node } of this.pictures) {
+      const isShown = score >= from && score < to && n < MAX_PICTURES
+      if (node.hidden === isShown) node.hidden = !isShown
+      n += Number(isShown)
+    }
+    return n
+  }
+}

@@ -1,0 +1,89 @@
+"""How an operating threshold was chosen: what is recorded of it, and the words for it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from core.errors import InvalidInput
+from core.evaluation.metrics import confusion_at
+from core.evaluation.operating_points import (
+    EER,
+    FPR_1,
+    FPR_5,
+    MINIMUM_COST,
+    YOUDEN,
+    choose,
+    policy_of,
+)
+from core.types import Split, Threshold
+from dashboard.scores import Scored
+from dashboard.text import plain
+from dashboard.threshold.told import BY_HAND, START, Choice
+from dashboard.thresholds import shown
+
+MODES: Mapping[str, str] = {
+    FPR_1: "at most 1 % false positives",
+    FPR_5: "at most 5 % false positives",
+    MINIMUM_COST: "lowest expected cost",
+    EER: "equal error rate",
+    YOUDEN: "Youden's index",
+    BY_HAND: "moved by hand",
+    START: "where the slider started",
+}
+
+
+def policy_for(choice: Choice, validation: Scored) -> dict[str, Any]:
+    """Return what is recorded of a choice: the rule where it does give this threshold.
+
+    With the counts on validation; a rule that gives another threshold by now is not claimed.
+    """
+    mode = FPR_5 if choice.mode == START else choice.mode
+    if mode != BY_HAND:
+        try:
+            point = choose(mode, validation.scores, validation.is_fake, choice.costs)
+        except InvalidInput:
+            point = None
+        if point and point.value == choice.value:
+            return policy_of(point, choice.costs)
+    confusion = confusion_at(choice.value, validation.scores, validation.is_fake)
+    return {"mode": BY_HAND, "validation": asdict(confusion)}
+
+
+def described(choice: Choice, split: Split) -> str:
+    """Say what would be recorded of a choice."""
+    return f"{MODES[choice.mode]}{_band(choice.band)} · looking at {split} images"
+
+
+def bearing(saved: Threshold) -> str:
+    """Say what a saved threshold rests on, as Markdown."""
+    words = [f"Chosen by {_rule(saved.policy)}" if saved.policy else "How it was chosen is unknown"]
+    counts = saved.policy.get("validation")
+    if isinstance(counts, Mapping):
+        words.append(_on_validation(counts))
+    band = None if saved.low is None or saved.high is None else (saved.low, saved.high)
+    version = saved.dataset_version or "unknown"
+    return f"{'; '.join(words)}{_band(band)} · looking at {saved.split} · data version {version}."
+
+
+def _rule(policy: Mapping[str, Any]) -> str:
+    name = plain(MODES.get(str(policy.get("mode")), "another rule"))
+    costs = policy.get("costs")
+    if not isinstance(costs, Mapping):
+        return name
+    return (
+        f"{name} (a genuine image called fake costs {costs['genuine_called_fake']:g}, a missed "
+        f"fake {costs['missed_fake']:g}, {costs['prevalence']:.1%} are fake)"
+    )
+
+
+def _on_validation(counts: Mapping[str, int]) -> str:
+    n_genuine = counts["true_genuine"] + counts["false_fake"]
+    n_fake = counts["false_genuine"] + counts["true_fake"]
+    return (
+        f"on validation {counts['false_fake']:,} of {n_genuine:,} genuine images called fake and "
+        f"{counts['false_genuine']:,} of {n_fake:,} fakes missed"
+    )
+
+
+def _band(band: tuple[float, float] | None) -> str:
+    return f" · uncertain from {shown(band[0])} to {shown(band[1])}" if band else ""

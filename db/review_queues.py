@@ -1,0 +1,181 @@
+"""Review queues: made of a run's images, followed, closed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import InvalidInput
+from core.review import queues
+from core.review.queues import QueueRequest
+from core.review.verdicts import ItemStatus, ReviewVerdict
+from core.types import Label
+from db.people import checked_name
+from db.review_candidates import candidates
+from db.review_claims import CLAIM
+from db.review_items import get_queue, record_queue, status_of
+from db.short_text import checked
+from db.tables import OpinionRow, QueueRow, ReviewItemRow, now
+from db.upsert import insert_missing
+
+MAX_NAME_LENGTH, MAX_OPINIONS = 120, 5
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a queue has come.
+
+    Attributes:
+        by_opinions: Items by how many opinions they have, 0 to what is needed.
+        n_disputed: Items on which all opinions are in and differ.
+        settled: Items by final verdict.
+        opinions_of: Opinions by reviewer.
+        waiting_for: Items claimed or assigned now, without an opinion yet, by reviewer.
+        seconds: Median time between two opinions of one person; pauses of over ten minutes do not
+            count. None before there is one.
+    """
+
+    n_items: int
+    by_opinions: Mapping[int, int]
+    n_disputed: int
+    settled: Mapping[ReviewVerdict, int]
+    opinions_of: Mapping[str, int]
+    waiting_for: Mapping[str, int]
+    seconds: float | None
+
+    @property
+    def n_settled(self) -> int:
+        """Number of items with a final verdict."""
+        return sum(self.settled.values())
+
+    @property
+    def n_opinions(self) -> int:
+        """Number of opinions that were given."""
+        return sum(self.opinions_of.values())
+
+
+def create_queue(session: Session, request: QueueRequest, *, author: str) -> int:
+    """Make a queue and return its number.
+
+    Images relabelled or excluded since the run's version was frozen are left out: their case is
+    closed.
+
+    Raises:
+        InvalidInput: If no image fits, or a name, a reviewer or a figure is not as expected.
+        NotFound: If there is no such run.
+    """
+    name = checked(request.name, "a name", MAX_NAME_LENGTH)
+    reviewers = list(dict.fromkeys(checked_name(each) for each in request.reviewers))
+    _check_people(request.n_opinions, reviewers)
+    found = candidates(session, request)
+    params = {**request.params, "limit": request.limit}
+    rows = queues.choose(request.kind, found, params)
+    row = QueueRow(
+        name=name,
+        kind=request.kind,
+        run_id=request.run_id,
+        split=request.split.value if request.split else "",
+        params={**_kept(params), "threshold": request.threshold},
+        reviewers=reviewers,
+        n_opinions=request.n_opinions,
+        author=author,
+        created_at=now(),
+    )
+    session.add(row)
+    session.flush()
+    insert_missing(session, ReviewItemRow, _items(row.id, found, rows))
+    told = {"name": name, "kind": request.kind, "n_items": len(rows), "params": row.params}
+    record_queue(session, row.id, actor=author, action="create queue", after=told)
+    return row.id
+
+
+def _check_people(n_opinions: int, reviewers: Sequence[str]) -> None:
+    if not 1 <= n_opinions <= MAX_OPINIONS:
+        raise InvalidInput(
+            f"Expected 1 to {MAX_OPINIONS} opinions an image. Received {n_opinions}."
+        )
+    if reviewers and len(reviewers) < n_opinions:
+        raise InvalidInput(
+            f"Expected at least {n_opinions} reviewers, as each image needs {n_opinions} opinions. "
+            f"Received {len(reviewers)}: {', '.join(reviewers)}."
+        )
+
+
+def _kept(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave the chosen images out of what is told: the items are those."""
+    return {name: value for name, value in params.items() if name != "image_ids"}
+
+
+def _items(queue_id: int, found: queues.Candidates, rows: queues.Rows) -> list[dict[str, Any]]:
+    return [
+        {
+            "queue_id": queue_id,
+            "image_id": int(found.image_ids[row]),
+            "position": position,
+            "label": (Label.FAKE if found.is_fake[row] else Label.GENUINE).value,
+            "score": float(found.scores[row]) if np.isfinite(found.scores[row]) else None,
+        }
+        for position, row in enumerate(rows)
+    ]
+
+
+def progress(session: Session, queue_id: int) -> Progress:
+    """Return how far a queue has come, or raise NotFound."""
+    n_needed = get_queue(session, queue_id).n_opinions
+    of_queue = ReviewItemRow.queue_id == queue_id
+    items = session.execute(select(ReviewItemRow.id, ReviewItemRow.verdict).where(of_queue)).all()
+    query = select(OpinionRow).join(ReviewItemRow, ReviewItemRow.id == OpinionRow.item_id)
+    seats = session.scalars(query.where(of_queue)).all()
+    given = [seat for seat in seats if seat.verdict is not None]
+    n_given = Counter(seat.item_id for seat in given)
+    states = Counter(status_of(verdict, n_given[item], n_needed) for item, verdict in items)
+    return Progress(
+        n_items=len(items),
+        by_opinions=Counter(n_given[item] for item, _ in items),
+        n_disputed=states[ItemStatus.DISPUTED],
+        settled=Counter(ReviewVerdict(verdict) for _, verdict in items if verdict),
+        opinions_of=Counter(seat.reviewer for seat in given),
+        waiting_for=Counter(seat.reviewer for seat in seats if _waits(seat)),
+        seconds=_pace(given),
+    )
+
+
+def _waits(seat: OpinionRow) -> bool:
+    is_held = seat.claimed_until is None or seat.claimed_until > now()
+    return seat.verdict is None and is_held
+
+
+def _pace(given: Sequence[OpinionRow]) -> float | None:
+    """Return the median seconds between two opinions of one person, without pauses."""
+    moments = defaultdict(list)
+    for seat in given:
+        if seat.given_at is not None:
+            moments[seat.reviewer].append(seat.given_at)
+    gaps = [b - a for each in moments.values() for a, b in pairwise(sorted(each))]
+    worked = [gap.total_seconds() for gap in gaps if gap < CLAIM]
+    return median(worked) if worked else None
+
+
+def close_queue(session: Session, queue_id: int, *, actor: str) -> None:
+    """Take no more opinions; what was said stays. Raise NotFound without such a queue."""
+    _set_closed(session, queue_id, actor, is_closed=True)
+
+
+def reopen_queue(session: Session, queue_id: int, *, actor: str) -> None:
+    """Take opinions again, or raise NotFound."""
+    _set_closed(session, queue_id, actor, is_closed=False)
+
+
+def _set_closed(session: Session, queue_id: int, actor: str, *, is_closed: bool) -> None:
+    if get_queue(session, queue_id).is_open is not is_closed:
+        return
+    session.get_one(QueueRow, queue_id).closed_at = now() if is_closed else None
+    session.flush()
+    action = "close queue" if is_closed else "reopen queue"
+    record_queue(session, queue_id, actor=actor, action=action, after={})
