@@ -17,10 +17,13 @@ from dashboard.commands import (  # noqa: F401 - registers the commands
     curation,
     detection,
     jobs,
+    reports,
+    review,
+    thresholds,
     trying,
 )
 from dashboard.commands.options import Supervised, app
-from dashboard.processes import die_with_parent
+from dashboard.processes import die_with_parent, quick
 from dashboard.settings import settings
 
 
@@ -91,7 +94,8 @@ def main() -> None:
     """Run a command; our own errors are one line on standard error."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        app()
+        with quick():
+            app()
     except VerityError as error:
         console.tell(str(error))
         sys.exit(2 if isinstance(error, InvalidInput) else 1)

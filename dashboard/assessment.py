@@ -50,9 +50,7 @@ def assess(session: Session, run: Run, split: Split) -> Assessment:
 
     data = load_scores(session, run.id, split)
     found = calibration_of(session, run)
-    evidence = Evidence(
-        data.scores, data.is_fake, data.groups, temperature=found.temperature
-    )
+    evidence = Evidence(data.scores, data.is_fake, data.groups, temperature=found.temperature)
     curves = [
         tuple(calibration.reliability(data.scores, data.is_fake, temperature))
         for temperature in (1.0, found.temperature)

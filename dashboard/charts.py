@@ -75,7 +75,7 @@ def split_values(version: DatasetVersion) -> dict[Label, dict[Split, int]]:
 
 def draw_splits(values: Mapping[Label, Mapping[Split, int]]) -> go.Figure:
     """Draw one stacked bar a split."""
-    figure = _figure(height_px=190)
+    figure = empty_figure(height_px=190)
     for label, counts in values.items():
         figure.add_bar(
             y=[split.capitalize() for split in counts],
@@ -113,7 +113,7 @@ _MARKED = 40  # more points than that hide the line
 
 def draw_curve(curves: Curves, measure: str) -> go.Figure:
     """Draw `loss` or `auc` over the epochs, on training and on validation images."""
-    figure = _figure(height_px=280)
+    figure = empty_figure(height_px=280)
     train, validation = getattr(curves, measure), getattr(curves, f"val_{measure}")
     for name, values, colour, dash in (
         ("Training", train, NEUTRAL, "dot"),
@@ -181,7 +181,7 @@ def draw_trials(axes: Sequence[Axis]) -> go.Figure:
     """Draw parallel coordinates; the trial with the highest last value stands out."""
     outcome = axes[-1].values
     is_best = [float(index == outcome.index(max(outcome))) for index in range(len(outcome))]
-    figure = _figure(height_px=340)
+    figure = empty_figure(height_px=340)
     figure.add_parcoords(
         dimensions=[_dimension(axis) for axis in axes],
         line={"color": is_best, "colorscale": [[0, NEUTRAL], [1, ACCENT]], "cmin": 0, "cmax": 1},
@@ -220,7 +220,7 @@ def draw_confusion(cells: Sequence[Cell]) -> go.Figure:
     A heat map emits no selection, so invisible squares cover it, which carry the cells'
     names as custom data.
     """
-    figure = _figure(height_px=320)
+    figure = empty_figure(height_px=320)
     figure.add_heatmap(
         z=[[cell.share or 0 for cell in cells[:2]], [cell.share or 0 for cell in cells[2:]]],
         zmin=0,
@@ -278,7 +278,7 @@ def _frame_costly(figure: go.Figure) -> None:
     )
 
 
-def _figure(height_px: int) -> go.Figure:
+def empty_figure(height_px: int) -> go.Figure:
     """Return an empty figure that sits calmly on either theme."""
     return go.Figure(
         layout={

@@ -61,9 +61,7 @@ def pick_number(
     )
 
 
-def pick_word(
-    name: str, label: str, options: Sequence[str], describe: Callable[[str], str]
-) -> str:
+def pick_word(name: str, label: str, options: Sequence[str], describe: Callable[[str], str]) -> str:
     """Draw options side by side; the choice is `?name=` in the URL, the first one without it.
 
     Args:
@@ -88,6 +86,26 @@ def pick_word(
     return str(st.session_state[key])
 
 
+def pick_option(
+    name: str, label: str, options: Sequence[str], describe: Callable[[str], str]
+) -> str:
+    """Draw a select box whose choice is `?name=` in the URL, the first option without it."""
+    key = f"pick-{name}"
+    asked = st.query_params.get(name)
+    st.session_state[key] = asked if asked in options else options[0]
+    st.selectbox(
+        label,
+        options,
+        format_func=describe,
+        key=key,
+        label_visibility="collapsed",
+        width=260,
+        on_change=_remember,
+        args=(name, key),
+    )
+    return str(st.session_state[key])
+
+
 def pick_page(name: str, total: int, size: int) -> int:
     """Draw the pages where there are several; return the chosen one, from 0.
 
@@ -101,9 +119,7 @@ def pick_page(name: str, total: int, size: int) -> int:
     if n_pages > 1:
         key = f"pick-{name}"
         st.session_state[key] = page
-        st.pagination(
-            n_pages, key=key, max_visible_pages=5, on_change=_remember, args=(name, key)
-        )
+        st.pagination(n_pages, key=key, max_visible_pages=5, on_change=_remember, args=(name, key))
     return page - 1
 
 

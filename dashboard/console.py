@@ -9,6 +9,7 @@ import typer
 
 from core.errors import InvalidInput
 from core.types import Label
+from dashboard.processes import running_workers
 from dashboard.settings import settings
 
 if TYPE_CHECKING:
@@ -26,13 +27,11 @@ def start(
     enqueue: "Callable[[Jobs], str]", *, wait: bool, as_json: bool, quiet: bool = False
 ) -> None:
     """Start a job and, if asked to, follow it to its end."""
-    from dashboard.jobs import worker as workers
-
     client = open_jobs()
     if not wait:
         job_id = enqueue(client)
         print(json.dumps({"job": job_id}) if as_json else job_id)
-        if not workers.running(settings()):
+        if not running_workers(settings()):
             tell("No worker is running: `python -m dashboard run` starts them, --wait some for it.")
         return
     from dashboard.following import EXIT_CODES, follow

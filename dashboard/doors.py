@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -43,7 +44,7 @@ def open_images(
     label: str | None = None,
     generator: str | None = None,
     cell: str | None = None,
-    slice: str | None = None,  # noqa: A002 - the name in the URL
+    slice: str | None = None,
 ) -> None:
     """Show the images that are meant in the part Mistakes of Evaluate; for callbacks.
 
@@ -101,3 +102,16 @@ def _score(text: str | None) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) and 0 <= value <= 1 else None
+
+
+def clicked(key: str) -> Any:
+    """Return the `customdata` of the mark of a chart that was clicked, for its `on_select`.
+
+    A second click on one mark takes the selection back, which means the same mark again. None
+    before the first click.
+    """
+    last = f"{key}-clicked"
+    points = st.session_state[key]["selection"]["points"]
+    if points:
+        st.session_state[last] = points[0]["customdata"]
+    return st.session_state.get(last)

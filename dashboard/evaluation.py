@@ -8,16 +8,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.types import ImageRecord, Run, Split, Threshold
+from core.types import ImageRecord, Run, Split
 from dashboard import resources
 from dashboard.charts import CELLS
-from dashboard.scores import (
-    Operating,
-    Scored,
-    load_scores,
-    saved_threshold,
-    suggested_threshold,
-)
+from dashboard.scores import Scored, load_scores
 from db import images
 
 N_BINS = 50
@@ -90,16 +84,6 @@ def _summary(run_id: int, split: Split, finished_at: datetime | None) -> Summary
 
 def _histogram(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.histogram(scores, N_BINS, (0.0, 1.0))[0]
-
-
-def initial_threshold(run: Run, saved: Sequence[Threshold]) -> Operating:
-    """Return the saved threshold, else the one that validation suggests."""
-    return saved_threshold(saved) or _suggested(run.id, run.finished_at)
-
-
-@st.cache_data(show_spinner=False, max_entries=32)
-def _suggested(run_id: int, finished_at: datetime | None) -> Operating:
-    return suggested_threshold(_scored(run_id, Split.VALIDATION, finished_at))
 
 
 def counts_at(figures: Summary, threshold: float) -> list[int]:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
 from core.types import ImageRecord
 from dashboard import choices, resources, widgets
 from dashboard.grid import Badge, Cell, image_grid, thumbnail

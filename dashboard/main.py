@@ -28,7 +28,7 @@ def declare(
         PAGES / file,
         title=title,
         icon=f":material/{icon}:",
-        url_path=title.lower(),
+        url_path=title.lower().replace(" ", "-"),
         default=default,
         visibility="visible" if is_listed else "hidden",
     )
@@ -57,6 +57,7 @@ page = st.navigation(
             declare("train.py", "Train", "model_training"),
             declare("tuning.py", "Tuning", "tune"),
             declare("evaluate.py", "Evaluate", "fact_check"),
+            declare("try_it.py", "Try it", "add_a_photo"),
             declare("review.py", "Review", "rate_review"),
             declare("story.py", "Story", "slideshow"),
         ],

@@ -6,10 +6,11 @@ from typing import Any
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from core.errors import InvalidInput
 from core.review import queues
 from core.review.queues import QueueRequest
 from core.types import Run, Split
-from dashboard import choices, resources, widgets
+from dashboard import choices, resources
 from dashboard.auth import actor
 from dashboard.review_queues_view import KINDS, open_queue
 from dashboard.scores import Operating, operating_threshold
@@ -42,8 +43,8 @@ def show(scored: Sequence[Run]) -> None:
     with resources.session() as session:
         operating = operating_threshold(session, run.id)
         known = people.names(session)
-    st.caption(HELP[kind])
     threshold, params = _figures(kind, run, operating, scored)
+    st.caption(f"{HELP[kind]} {plain(_origin(operating, threshold))}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         limit = st.number_input("At most", 1, MAX_LIMIT, 60, key="queue-limit", width=130)
         n_opinions = st.number_input(
@@ -138,7 +139,6 @@ def _figures(
             step=0.01,
             format="%.3f",
             key=f"queue-threshold-{run.id}",
-            help=plain(operating.origin),
             width=160,
         )
         if kind == queues.UNCERTAIN:
@@ -149,6 +149,12 @@ def _figures(
             seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="queue-seed", width=130)
             return threshold, {"seed": seed}
     return threshold, {}
+
+
+def _origin(operating: Operating, threshold: float) -> str:
+    if abs(threshold - operating.value) < 0.0005:
+        return f"Threshold {threshold:.3f}. {operating.origin}"
+    return f"Threshold {threshold:.3f}, set by hand; otherwise {operating.value:.3f}."
 
 
 def _threshold_in_url(otherwise: float) -> float:
@@ -181,20 +187,24 @@ def _other(run: Run, scored: Sequence[Run]) -> dict[str, Any]:
 
 def _offer(request: QueueRequest) -> None:
     """Say how many images the queue would hold, and draw the button that makes it."""
-    with widgets.complaining():
+    try:
         with resources.session() as session:
             found = candidates(session, request)
         rows = queues.choose(request.kind, found, {**request.params, "limit": request.limit})
-        n_genuine = int((~found.is_fake[rows]).sum())
+    except InvalidInput as error:
+        st.info(plain(str(error)), icon=":material/info:")
+        return
+    n_genuine = int((~found.is_fake[rows]).sum())
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Make a queue of {count(len(rows), 'image')}",
             key="make-queue",
             icon=":material/playlist_add:",
             type="primary",
-            help=f"{n_genuine:,} genuine, {len(rows) - n_genuine:,} fake",
             on_click=resources.act,
             args=(_make, request),
         )
+        st.caption(f"{n_genuine:,} genuine, {len(rows) - n_genuine:,} fake")
 
 
 def _make(session: Session, request: QueueRequest) -> None:

@@ -112,15 +112,15 @@ def _way_in(row: Row) -> None:
     may_judge = queue.is_open and (not queue.reviewers or actor() in queue.reviewers)
     if may_judge and row.mine.n_left:
         label = "Go on" if row.mine.n_given else "Begin"
-        view, kind, help_ = "judge", "primary", f"{row.mine.n_left:,} left for you"
+        view, help_ = "judge", f"{row.mine.n_left:,} left for you"
     elif queue.is_open and at.n_disputed:
-        label, view, kind, help_ = "Adjudicate", "adjudicate", "secondary", "Opinions differ"
+        label, view, help_ = "Adjudicate", "adjudicate", "Opinions differ"
     else:
-        label, view, kind, help_ = "Outcome", "outcome", "secondary", "What was said so far"
+        label, view, help_ = "Outcome", "outcome", "What was said so far"
     st.button(
         label,
         key=f"open-{queue.id}",
-        type=kind,
+        type="primary" if view == "judge" else "secondary",
         help=help_,
         width="stretch",
         on_click=open_queue,

@@ -1,16 +1,25 @@
 """Review: one queue on the screen, in parts."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.types import Run
-from dashboard import choices, review_desk, review_form, review_queues_view, review_work
+from dashboard import (
+    choices,
+    review_agreement_view,
+    review_desk,
+    review_form,
+    review_outcome_view,
+    review_people_view,
+    review_queues_view,
+    review_work,
+)
 from dashboard.text import plain
 from db import runs
 from db.review_items import Queue, get_queue
-
-JUDGE, ADJUDICATE = "judge", "adjudicate"
 
 
 def asked_queue(session: Session) -> Queue | None:
@@ -71,4 +80,10 @@ def _adjudicate(queue: Queue) -> None:
     review_desk.show(queue, review_work.ADJUDICATE)
 
 
-_PARTS = {JUDGE: _judge, ADJUDICATE: _adjudicate}
+_PARTS: dict[str, Callable[[Queue], None]] = {
+    "judge": _judge,
+    "adjudicate": _adjudicate,
+    "agreement": review_agreement_view.show,
+    "outcome": review_outcome_view.show,
+    "people": review_people_view.show,
+}

@@ -47,13 +47,14 @@ def selection_acts(ids: Sequence[int], *, key: str, title: str) -> None:
             key=f"{key}-browse",
             icon=":material/grid_view:",
             disabled=is_off,
-            on_click=_ask_browse,
+            on_click=ask_browse,
             args=(ids, title),
         )
     acting.ask()
 
 
-def _ask_browse(ids: Sequence[int], title: str) -> None:
+def ask_browse(ids: Sequence[int], title: str) -> None:
+    """Ask for these images in Browse, from a callback; `open_asked_browse` goes there."""
     browsing.show_only(ids, title)
     st.session_state[_ASKED] = True
 

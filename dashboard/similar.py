@@ -13,12 +13,11 @@ from core.curation.identities import person_cosine
 from core.curation.similar import nearest_faces, nearest_hashes
 from core.errors import VerityError
 from core.types import ImageRecord
-from dashboard import choices, resources, widgets
+from dashboard import choices, nearest, resources, widgets
 from dashboard.grid import Badge, Cell, image_grid
 from dashboard.selection import selection_acts
 from dashboard.text import count, plain
-from db import followed, identities, images
-from db.followed import Followed
+from db import identities, images
 
 N_STRIP, N_ALL = 12, 200
 _SAMPLE = 4000
@@ -40,27 +39,14 @@ class Similar:
     figures: Sequence[float]
 
 
-@st.cache_resource
-def _faces() -> Followed:
-    """Keep all faces' vectors in memory, once a process, from the first question on."""
-    return followed.follow_faces()
-
-
-@st.cache_resource
-def _hashes() -> Followed:
-    from core.images.hashes import HASH_VERSION
-
-    return followed.follow_hashes(HASH_VERSION)
-
-
 def find_similar(session: Session, image: ImageRecord, limit: int) -> Similar:
     """Return the images most like one: by its largest face, or by pHash where none is described."""
-    ids, vectors = _faces().read(session)
+    ids, vectors = nearest.all_faces().read(session)
     at = np.flatnonzero(ids == image.id)
     if len(at):
         places, figures = nearest_faces(vectors, vectors[at[0]], limit + 1)
         return _similar(session, image, ids[places], figures)
-    ids, hashes = _hashes().read(session)
+    ids, hashes = nearest.all_hashes().read(session)
     at = np.flatnonzero(ids == image.id)
     if not len(at):
         return Similar(image, False, (), ())
@@ -201,7 +187,7 @@ def _known_cosine() -> float:
 
 def _read_faces() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     with resources.session() as session:
-        return _faces().read(session)
+        return nearest.all_faces().read(session)
 
 
 @st.cache_data(ttl=_FRESH, show_spinner=False)

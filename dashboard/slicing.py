@@ -85,7 +85,8 @@ def find_rows(found: Sequence[Cut], key: str) -> NDArray[np.int64] | None:
     kind, _, name = key.partition(":")
     for cut in found:
         if cut.kind == kind and name in cut.names:
-            return cut.at[cut.codes == cut.names.index(name)]
+            rows: NDArray[np.int64] = cut.at[cut.codes == cut.names.index(name)]
+            return rows
     return None
 
 

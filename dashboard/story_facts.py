@@ -5,43 +5,42 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
 from core.types import Label, Split, Threshold
 from dashboard import reporting
 from dashboard.scores import Scored, load_scores
-from dashboard.story_types import (
-    Data,
-    Decision,
-    Example,
-    Facts,
-    Interval,
-    Measure,
-    Review,
-    Share,
-    Slice,
-    Test,
-)
+from dashboard.story_types import Data, Decision, Example, Facts, Measure, Share, Slice, Test
 from db import images, provenance, runs, thresholds, versions
+from db.catalogue import Catalogue
+from db.slices import facts_of
 from db.tables import now
 
 DEFAULT_PREVALENCE = 0.01
-"""Where nobody said how many of the images in use are fake."""
+"""Share of fakes in use where nobody said one."""
 
-N_SAMPLE, N_MISTAKES, N_BINS = 24, 6, 40
+N_SAMPLE, N_MISTAKES, N_SLICES, N_BINS = 24, 6, 4, 40
+_NAMES_PEOPLE = "identity"
+_TPR_AT = {0.01: "tpr_at_1_fpr", 0.05: "tpr_at_5_fpr"}
 
 
 def gather(
-    session: Session, run_id: int, prevalence: float | None = None, at: datetime | None = None
+    session: Session,
+    catalogue: Catalogue,
+    run_id: int,
+    prevalence: float | None = None,
+    at: datetime | None = None,
 ) -> Facts:
     """Return everything that the story of a run tells.
 
     Args:
         session: A reading one.
+        catalogue: What slices are cut by.
         run_id: Of a scored run.
-        prevalence: Share of fakes among the images in use, 0 to 1; by default what the threshold
-            was chosen for, else 1 %.
+        prevalence: Share of fakes among the images in use, between 0 and 1; by default what the
+            threshold was chosen for, else 1 %.
         at: The moment that stands on the story; now by default.
 
     Raises:
@@ -58,7 +57,7 @@ def gather(
     return Facts(
         run=run,
         data=_data(session, run.dataset_version),
-        test=_test(session, run_id, figures),
+        test=_test(session, catalogue, run_id, figures),
         decision=decision,
         prevalence=prevalence or assumed_prevalence(decision.in_force),
         review=None,
@@ -95,39 +94,80 @@ def _decision(session: Session, run_id: int, figures: Mapping[str, Any]) -> Deci
     )
 
 
-def _test(session: Session, run_id: int, figures: Mapping[str, Any]) -> Test:
+def _test(
+    session: Session, catalogue: Catalogue, run_id: int, figures: Mapping[str, Any]
+) -> Test:
     from core.evaluation.threshold import threshold_counts
 
     scored, confusion = load_scores(session, run_id, Split.TEST), figures["confusion"]
-    n_genuine, n_fake = scored.n_genuine, scored.n_fake
-    wrong, missed = confusion["false_fake"], confusion["false_genuine"]
+    slices = _slices(session, catalogue, scored, figures["threshold"])
     return Test(
-        n_genuine=n_genuine,
-        n_fake=n_fake,
+        n_genuine=scored.n_genuine,
+        n_fake=scored.n_fake,
+        n_groups=figures["n_groups"],
         is_indicative=figures["indicative_only"],
-        auc=Measure(figures["auc"], figures["auc_interval"]),
-        tpr_at={},
-        false_positives=Share(wrong, n_genuine, figures["false_positive_rate_interval"]),
-        misses=Share(missed, n_fake, figures["miss_rate_interval"]),
-        misses_by_attack=(),
-        slices=(),
+        auc=_measure(figures, "auc"),
+        tpr_at={fpr: _measure(figures, name) for fpr, name in _TPR_AT.items()},
+        false_positives=_share(figures, "false_positive_rate", confusion["false_fake"]),
+        misses=_share(figures, "miss_rate", confusion["false_genuine"]),
+        misses_by_attack=tuple(_attack(each) for each in figures["apcer"]),
+        slices=slices[:N_SLICES],
+        n_slices=len(slices),
         mistakes=_mistakes(session, scored, figures["threshold"]),
         histogram=_histogram(scored),
         counts=threshold_counts(scored.scores, scored.is_fake),
     )
 
 
-def _histogram(scored: Scored) -> "np.typing.NDArray[np.int64]":
+def _measure(figures: Mapping[str, Any], name: str) -> Measure:
+    return Measure(figures[name], figures[f"{name}_interval"])
+
+
+def _share(figures: Mapping[str, Any], name: str, part: int) -> Share:
+    found = figures["figures"][name]
+    return Share(part, found["n_images"], found["interval"], found["n_groups"])
+
+
+def _attack(found: Mapping[str, Any]) -> tuple[str, Share]:
+    part = round((found["value"] or 0) * found["n_images"])
+    return found["attack_type"], Share(part, found["n_images"], found["interval"])
+
+
+def _slices(
+    session: Session, catalogue: Catalogue, scored: Scored, threshold: float
+) -> tuple[Slice, ...]:
+    """Return the parts with more genuine images called fake than elsewhere, the worst first."""
+    from core.evaluation.cuts import cuts_of
+    from core.evaluation.slices import Measure as By
+    from core.evaluation.slices import compare_slices, furthest_first
+
+    known = facts_of(session, catalogue, scored.image_ids)
+    cuts = [cut for cut in cuts_of(known) if cut.kind != _NAMES_PEOPLE]
+    compared = compare_slices(cuts, scored.scores, scored.is_fake, scored.groups, threshold)
+    found = furthest_first(compared, By.FPR)
+    return tuple(
+        Slice(
+            f"{each.kind.replace('_', ' ')}: {each.name}",
+            Share(round((figure.value or 0) * figure.n), figure.n, figure.interval),
+            figure.is_beyond_chance,
+            (figure.difference or 0) > 0,
+        )
+        for each in found
+        if not (figure := each.figures[By.FPR]).is_too_few
+    )
+
+
+def _histogram(scored: Scored) -> NDArray[np.int64]:
     parts = (scored.scores[~scored.is_fake], scored.scores[scored.is_fake])
     return np.stack([np.histogram(part, N_BINS, (0.0, 1.0))[0] for part in parts])
 
 
 def _mistakes(session: Session, scored: Scored, threshold: float) -> tuple[Example, ...]:
-    """Return the worst mistakes: genuine images called fake first, then missed fakes."""
+    """Return the worst mistakes: genuine images called fake, and missed fakes if there is room."""
     called_fake = scored.scores >= threshold
     wrong = np.flatnonzero(~scored.is_fake & called_fake)[:N_MISTAKES]
     missed = np.flatnonzero(scored.is_fake & ~called_fake)[::-1][:N_MISTAKES]
-    rows = [*wrong, *missed]
+    rows = [*wrong, *missed][:N_MISTAKES]
     records = images.get_images(session, [int(scored.image_ids[row]) for row in rows])
     return tuple(
         Example(

@@ -16,11 +16,16 @@ Tally = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True)
 class Share:
-    """A count of a whole with its 95 % interval; `value` is None where the whole is empty."""
+    """A count of a whole with its 95 % interval; `value` is None where the whole is empty.
+
+    Attributes:
+        n_groups: Groups (people) that the whole belongs to, where they were counted.
+    """
 
     part: int
     whole: int
     interval: Interval | None
+    n_groups: int | None = None
 
     @property
     def value(self) -> float | None:
@@ -80,6 +85,7 @@ class Slice:
     name: str
     false_positives: Share
     is_beyond_chance: bool
+    is_worse: bool
 
 
 @dataclass(frozen=True)
@@ -87,15 +93,18 @@ class Test:
     """What the test images say, at the threshold.
 
     Attributes:
+        n_groups: Groups of people, near-duplicates and fakes with parents among them.
         is_indicative: Whether there are too few genuine images to rely on.
         misses_by_attack: Fakes called genuine by generator (APCER), the worst first.
-        slices: The worst first; empty where they were not looked at.
+        slices: The worst first, without those of single people.
+        n_slices: Parts that were compared, so that one of them may stand out.
         histogram: (2, n) genuine and fake images by score, in n equal bins from 0 to 1.
-        counts: (k, 4) of `core.evaluation.threshold.threshold_counts`.
+        counts: (k, 4) of `core.evaluation.threshold.threshold_counts`, k equal steps from 0 to 1.
     """
 
     n_genuine: int
     n_fake: int
+    n_groups: int
     is_indicative: bool
     auc: Measure
     tpr_at: Mapping[float, Measure]
@@ -103,6 +112,7 @@ class Test:
     misses: Share
     misses_by_attack: tuple[tuple[str, Share], ...]
     slices: tuple[Slice, ...]
+    n_slices: int
     mistakes: tuple[Example, ...]
     histogram: NDArray[np.int64]
     counts: NDArray[np.int64]

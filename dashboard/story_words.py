@@ -1,9 +1,11 @@
 """Figures in words: every statement follows from the numbers and says how far they may be off."""
 
-from dashboard.story_types import Interval, Measure, Share
+from collections.abc import Sequence
+
+from dashboard.story_types import Interval, Measure, Share, Test
 from dashboard.text import count
 
-NONE = "none"
+N_LISTED = 4
 
 
 def percent(value: float | None) -> str:
@@ -11,7 +13,9 @@ def percent(value: float | None) -> str:
     if value is None:
         return "undefined"
     shown = 100 * value
-    return f"{shown:.2g} %" if 0 < shown < 1 else f"{shown:.1f} %"
+    if 0 < shown < 0.1:
+        return f"{shown:.1g} %"
+    return f"{shown:.0f} %" if abs(shown - round(shown)) < 1e-9 else f"{shown:.1f} %"
 
 
 def decimal(value: float | None) -> str:
@@ -19,63 +23,99 @@ def decimal(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.2f}"
 
 
+def amount(value: float) -> str:
+    """Return an expected number of things: whole from 10 on, with one decimal below."""
+    return f"{value:,.0f}" if value >= 9.95 or value == 0 else f"{value:.1f}"
+
+
 def between(interval: Interval | None) -> str:
-    """Say an interval of shares in words: "95 %: 3.5 % to 13.9 %"."""
+    """Say an interval of shares in words."""
     if interval is None:
-        return "no interval"
+        return "no interval can be told"
     return f"95 % interval {percent(interval[0])} to {percent(interval[1])}"
 
 
 def between_decimals(interval: Interval | None) -> str:
     """Say an interval of figures in words."""
     if interval is None:
-        return "no interval"
+        return "no interval can be told"
     return f"95 % interval {interval[0]:.2f} to {interval[1]:.2f}"
 
 
-def of(share: Share, one: str, many: str | None = None) -> str:
-    """Say a count of a whole: "7 of 99 genuine images", "none of 99 fakes"."""
-    return f"{share.part or NONE:{',' if share.part else ''}} of {count(share.whole, one, many)}"
+def noun(n: int, one: str, many: str | None = None) -> str:
+    """Return a noun as it goes with a number."""
+    return one if n == 1 else many or f"{one}s"
+
+
+def some(n: int, one: str) -> str:
+    """Return a number with its noun at the head of a sentence: "No image", "7 images"."""
+    return count(n, one) if n else f"No {one}"
 
 
 def were(n: int) -> str:
-    """Return the verb that goes with a number of things; of none there "was" one."""
+    """Return the verb that goes with `some` and with `of`: none of them "was"."""
     return "were" if n > 1 else "was"
 
 
-def listing(words: list[str]) -> str:
+def of(share: Share, one: str) -> str:
+    """Say a count of a whole at the head of a sentence: "7 of 99 fakes", "None of 99 fakes"."""
+    return f"{f'{share.part:,}' if share.part else 'None'} of {count(share.whole, one)}"
+
+
+def listing(words: Sequence[str]) -> str:
     """Join words as a sentence does: "a, b and c"."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def tells_apart(auc: Measure) -> str:
-    """Say whether a detector tells fakes from genuine images at all, as far as the interval goes.
+def few(parts: Sequence[str]) -> str:
+    """Join the first few parts and say how many more there are; "none" without any."""
+    if len(parts) > N_LISTED:
+        return f"{', '.join(parts[:N_LISTED])} and {len(parts) - N_LISTED} more"
+    return listing(parts) or "none"
 
-    A detector below chance is said to be no better than chance.
-    """
+
+def tells_apart(auc: Measure) -> str:
+    """Say whether a detector tells fakes from genuine images, as far as the interval goes."""
     if auc.value is None:
-        return "The test images do not tell: one of the labels is missing."
-    pairs = f"Of 100 pairs of a fake and a genuine image, it ranks about {100 * auc.value:.0f} right."
+        return "The test images cannot tell: one of the labels is missing."
+    ranked = f"Of 100 pairs of a fake and a genuine image, it ranks about {100 * auc.value:.0f} right"
     if auc.interval is None:
-        return f"{pairs} How far that may be off, these images cannot tell."
+        return f"{ranked}; how far that may be off, these images cannot tell."
     if auc.interval[0] > 0.5:
-        return f"{pairs} That is better than guessing."
-    return f"{pairs} That may be no better than guessing, which gets 50."
+        return f"{ranked}: better than guessing."
+    if auc.interval[1] < 0.5:
+        return f"{ranked}: worse than guessing."
+    return f"{ranked}: that may be no better than guessing."
 
 
 def calls(share: Share) -> str:
     """Say the costly error in a sentence."""
     if not share.whole:
-        return "There is no genuine test image, so nothing is known about false accusations."
-    told = of(share, "genuine image")
-    return f"{told[0].upper()}{told[1:]} {were(share.part)} called fake."
+        return "There is no genuine test image: nothing is known about genuine images called fake."
+    told = f"{of(share, 'genuine image')} {were(share.part)} called fake"
+    if share.interval is None:
+        return f"{told}."
+    return f"{told}; in truth it may be {percent(share.interval[0])} to {percent(share.interval[1])}."
 
 
-def missed(share: Share) -> str:
-    """Say the other error in a sentence."""
-    if not share.whole:
-        return "There is no fake test image, so nothing is known about misses."
-    told = of(share, "fake")
-    return f"{told[0].upper()}{told[1:]} {were(share.part)} missed."
+def slices(test: Test) -> tuple[str, ...]:
+    """Say which parts of the images do worse beyond chance; nothing where none was compared."""
+    if not test.n_slices:
+        return ()
+    worse = [each for each in test.slices if each.is_beyond_chance and each.is_worse]
+    if not worse:
+        compared = count(test.n_slices, "part of the genuine images", "parts of the genuine images")
+        return (f"Of {compared}, none was found to do worse than the rest beyond chance.",)
+    told = [f"{each.name} ({percent(each.false_positives.value)})" for each in worse]
+    return (f"More genuine images called fake than chance explains: {listing(told)}.",)
+
+
+def tested_on(test: Test) -> str:
+    """Say what the figures rest on, and whether that is enough to rely on them."""
+    told = (
+        f"Tested on {count(test.n_genuine, 'genuine image')} and {count(test.n_fake, 'fake')} it "
+        f"had not seen, in {count(test.n_groups, 'independent group')}."
+    )
+    return f"Indicative only. {told}" if test.is_indicative else told

@@ -12,8 +12,7 @@ from filelock import FileLock, Timeout
 from supervisor import supervisord
 
 from core.errors import Conflict, Unavailable
-from dashboard.jobs import worker
-from dashboard.processes import LOCK_WAIT_S, is_held
+from dashboard.processes import LOCK_WAIT_S, is_held, running_workers
 from dashboard.settings import Settings
 
 _START_S = 60
@@ -45,7 +44,7 @@ def _lock(settings: Settings) -> Path:
 @contextmanager
 def workers(settings: Settings) -> Iterator[None]:
     """Make sure that workers run: those that do, or some for as long as this lasts."""
-    if is_held(_lock(settings)) or worker.running(settings):
+    if is_held(_lock(settings)) or running_workers(settings):
         yield
         return
     process = subprocess.Popen(
@@ -63,7 +62,7 @@ def workers(settings: Settings) -> Iterator[None]:
 def _await_workers(settings: Settings, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + _START_S
     wanted = settings.cpu_workers + 1
-    while len(worker.running(settings)) < wanted:
+    while len(running_workers(settings)) < wanted:
         if process.poll() is not None or time.monotonic() > deadline:
             logs = settings.root / "logs"
             raise Unavailable(f"Expected {wanted} workers to start. They did not: see {logs}.")

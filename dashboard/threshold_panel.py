@@ -11,7 +11,8 @@ from dashboard.auth import actor
 from dashboard.evaluation import scored
 from dashboard.text import moment, plain
 from dashboard.threshold.told import Choice
-from dashboard.threshold_words import bearing, described, policy_for
+from dashboard.threshold_choice import remember
+from dashboard.threshold_words import bearing, described, policy_of_choice
 from dashboard.thresholds import shown
 from db import thresholds
 
@@ -21,14 +22,18 @@ _REASON = "threshold-reason"
 def show(
     run: Run, split: Split, chosen: Choice, saved: Sequence[Threshold], in_force: Threshold | None
 ) -> None:
-    """Draw which threshold is in force, the form, what waits, and the history."""
+    """Draw which threshold is in force, the form for another, and the history."""
     st.subheader("Operating threshold of this run", anchor=False)
     _say_in_force(in_force)
-    waiting = [each for each in saved if each.decision is None]
     _form(run, split, chosen)
-    for each in waiting:
-        _proposal(each)
     _history(saved, in_force)
+
+
+def show_waiting(saved: Sequence[Threshold]) -> None:
+    """Draw the thresholds that wait for a second person."""
+    for each in saved:
+        if each.decision is None:
+            _proposal(each)
 
 
 def _say_in_force(in_force: Threshold | None) -> None:
@@ -67,7 +72,7 @@ def _form(run: Run, split: Split, chosen: Choice) -> None:
 
 
 def _propose(run: Run, split: Split, chosen: Choice) -> None:
-    policy = policy_for(chosen, scored(run, Split.VALIDATION))
+    policy = policy_of_choice(chosen, scored(run, Split.VALIDATION))
     reason = str(st.session_state[_REASON])
 
     def change(session: Session) -> None:
@@ -125,7 +130,8 @@ def _proposal(waiting: Threshold) -> None:
 
 def _look(waiting: Threshold) -> None:
     def look() -> None:
-        st.query_params["t"] = shown(waiting.value)
+        band = None if waiting.low is None or waiting.high is None else (waiting.low, waiting.high)
+        remember(waiting.run_id, Choice(waiting.value, band=band))
 
     st.button("Look at it", key=f"look-{waiting.id}", icon=":material/visibility:", on_click=look)
 

@@ -3,35 +3,34 @@
 import streamlit as st
 
 from core.types import Run, Split
-from dashboard import doors, resources, threshold_panel
+from dashboard import choices, doors, resources, slicing, threshold_panel
 from dashboard.evaluation import scored
 from dashboard.scores import Operating
 from dashboard.text import plain
 from dashboard.threshold import Choice, Slice, Slicing, Start, threshold_slider
-from dashboard.threshold.told import BY_HAND, START, Door
+from dashboard.threshold.told import START, Door
+from dashboard.threshold_choice import chosen_now, remember
 from dashboard.thresholds import (
     Board,
     board,
     count,
-    cuts,
     further_flips,
     largest,
     pool,
     shown,
     starting,
 )
-from db import thresholds
-
-_CHOICE, _IN_URL = "threshold-choice", "t"
+from db import images, thresholds
 
 
 def show(run: Run, split: Split) -> None:
-    """Draw the part of Evaluate: the slider, then the panel of proposals."""
+    """Draw the part of Evaluate: what waits, the slider, and the way to a decision."""
     start = starting(run)
-    chosen = chosen_now(run, start)
+    chosen = chosen_now(run.id, start)
     with resources.session() as session:
         saved = thresholds.thresholds(session, run.id)
         in_force = thresholds.in_force(session, run.id)
+    threshold_panel.show_waiting(saved)
     _say_origin(start, split)
     _slider(run, split, start, chosen)
     threshold_panel.show(run, split, chosen, saved, in_force)
@@ -40,7 +39,7 @@ def show(run: Run, split: Split) -> None:
 def current(run: Run) -> Operating:
     """Return the threshold that is looked at: `?t=`, else the one in force or suggested."""
     start = starting(run)
-    chosen = chosen_now(run, start)
+    chosen = chosen_now(run.id, start)
     if chosen.mode == START:
         return start
     low, high = chosen.band or (None, None)
@@ -51,31 +50,6 @@ def current(run: Run) -> Operating:
         low=low,
         high=high,
     )
-
-
-def chosen_now(run: Run, start: Operating) -> Choice:
-    """Return what was let go last, where `?t=` still says so; else what `?t=` or the start says."""
-    value = _value_in_url(start.value)
-    kept = st.session_state.get(f"{_CHOICE}-{run.id}")
-    if isinstance(kept, Choice) and kept.value == value:
-        return kept
-    band = None if start.low is None or start.high is None else (start.low, start.high)
-    is_start = value == start.value
-    return Choice(value, START if is_start else BY_HAND, band=band if is_start else None)
-
-
-def _value_in_url(otherwise: float) -> float:
-    try:
-        value = float(st.query_params.get(_IN_URL, otherwise))
-    except ValueError:
-        return otherwise
-    return value if 0 <= value <= 1 else otherwise
-
-
-def remember(run: Run, choice: Choice) -> None:
-    """Keep what was chosen; its threshold stands in the URL. For callbacks."""
-    st.session_state[f"{_CHOICE}-{run.id}"] = choice
-    st.query_params[_IN_URL] = shown(choice.value)
 
 
 def _say_origin(start: Operating, split: Split) -> None:
@@ -91,37 +65,41 @@ def _say_origin(start: Operating, split: Split) -> None:
 def _slider(run: Run, split: Split, start: Operating, chosen: Choice) -> None:
     data = scored(run, split)
     counted = board(run, split, start.value, chosen.value, *(chosen.band or ()))
-    slicing = _slicing(run, split, counted, chosen.slicing)
+    sliced = _slicing(run, split, counted, chosen.slicing)
     threshold_slider(
         chosen,
         counted,
         Start(start.value, "In force" if start.is_in_force else "Suggested"),
         split.value,
-        slicing,
+        sliced,
         pool=lambda: pool(data, start.value),
         further=further_flips(data, start.value, chosen.value),
         key=f"threshold-{run.id}-{split}",
-        identity=f"{run.id} {split} {run.finished_at} {start} {slicing.chosen} "
+        identity=f"{run.id} {split} {run.finished_at} {start} {sliced.chosen} "
         f"{hash(counted.steps.tobytes())}",
-        on_choose=lambda choice: remember(run, choice),
+        on_choose=lambda choice: remember(run.id, choice),
         on_open=_open,
     )
 
 
 def _slicing(run: Run, split: Split, counted: Board, asked: str | None) -> Slicing:
-    ways = cuts(run, split)
+    ways = sorted(slicing.cuts(run, split), key=lambda cut: list(slicing.KINDS).index(cut.kind))
     if not ways:
-        return Slicing([], "", 0, [])
-    chosen = ways.get(asked or "") or next(iter(ways.values()))
+        return Slicing({}, "", 0, [])
+    chosen = next((cut for cut in ways if cut.kind == asked), ways[0])
     data = scored(run, split)
     slices = [
         Slice(f"{chosen.kind}:{name}", name, count(data, counted.steps, rows))
         for name, rows in largest(chosen)
     ]
-    return Slicing(list(ways), chosen.kind, len(chosen.names), slices)
+    names = {cut.kind: slicing.KINDS[cut.kind] for cut in ways}
+    return Slicing(names, chosen.kind, len(chosen.names), slices)
 
 
 def _open(door: Door) -> None:
+    if door.image is not None:
+        _open_image(door.image)
+        return
     doors.open_images(
         cell=door.cell,
         score_from=door.score_from,
@@ -129,3 +107,9 @@ def _open(door: Door) -> None:
         label=door.label,
         slice=door.slice,
     )
+
+
+def _open_image(image_id: int) -> None:
+    with resources.session() as session:
+        for image in images.get_images(session, [image_id]):
+            choices.remember_image(image.checksum)

@@ -1,24 +1,19 @@
-"""How an operating threshold was chosen: what is recorded of it, and the words for it."""
+"""How an operating threshold was chosen, in words."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
-from core.errors import InvalidInput
-from core.evaluation.metrics import confusion_at
 from core.evaluation.operating_points import (
     EER,
     FPR_1,
     FPR_5,
     MINIMUM_COST,
     YOUDEN,
-    choose,
-    policy_of,
 )
 from core.types import Split, Threshold
+from dashboard.proposing import BY_HAND, policy_for
 from dashboard.scores import Scored
-from dashboard.text import plain
-from dashboard.threshold.told import BY_HAND, START, Choice
+from dashboard.threshold.told import START, Choice
 from dashboard.thresholds import shown
 
 MODES: Mapping[str, str] = {
@@ -32,21 +27,10 @@ MODES: Mapping[str, str] = {
 }
 
 
-def policy_for(choice: Choice, validation: Scored) -> dict[str, Any]:
-    """Return what is recorded of a choice: the rule where it does give this threshold.
-
-    With the counts on validation; a rule that gives another threshold by now is not claimed.
-    """
-    mode = FPR_5 if choice.mode == START else choice.mode
-    if mode != BY_HAND:
-        try:
-            point = choose(mode, validation.scores, validation.is_fake, choice.costs)
-        except InvalidInput:
-            point = None
-        if point and point.value == choice.value:
-            return policy_of(point, choice.costs)
-    confusion = confusion_at(choice.value, validation.scores, validation.is_fake)
-    return {"mode": BY_HAND, "validation": asdict(confusion)}
+def policy_of_choice(choice: Choice, validation: Scored) -> dict[str, Any]:
+    """Return what is recorded of a choice; the slider starts from what the suggestion's rule gave."""
+    rule = FPR_5 if choice.mode == START else choice.mode
+    return policy_for(choice.value, rule, choice.costs, validation)
 
 
 def described(choice: Choice, split: Split) -> str:
@@ -56,7 +40,7 @@ def described(choice: Choice, split: Split) -> str:
 
 def bearing(saved: Threshold) -> str:
     """Say what a saved threshold rests on, as Markdown."""
-    words = [f"Chosen by {_rule(saved.policy)}" if saved.policy else "How it was chosen is unknown"]
+    words = [_rule(saved.policy)]
     counts = saved.policy.get("validation")
     if isinstance(counts, Mapping):
         words.append(_on_validation(counts))
@@ -66,7 +50,10 @@ def bearing(saved: Threshold) -> str:
 
 
 def _rule(policy: Mapping[str, Any]) -> str:
-    name = plain(MODES.get(str(policy.get("mode")), "another rule"))
+    mode = str(policy.get("mode"))
+    if mode not in MODES:
+        return "How it was chosen was not recorded"
+    name = "Moved by hand" if mode == BY_HAND else f"Chosen by {MODES[mode]}"
     costs = policy.get("costs")
     if not isinstance(costs, Mapping):
         return name

@@ -8,13 +8,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.evaluation.cuts import Cut, cuts_of
+from core.evaluation.cuts import Cut
 from core.evaluation.threshold import threshold_counts, threshold_steps
 from core.types import ImageRecord, Run, Split
 from dashboard import resources
 from dashboard.evaluation import scored
 from dashboard.scores import Operating, Scored, saved_threshold, suggested_threshold
-from db import images, slices, thresholds
+from db import images, thresholds
 
 MAX_SLICES = 30
 N_POOL = 20
@@ -105,23 +105,6 @@ def count(
     counts = threshold_counts(scores, is_fake, steps)
     n_fake = int(is_fake.sum())
     return Counts(counts[:, 1], counts[:, 2], len(is_fake) - n_fake, n_fake)
-
-
-def cuts(run: Run, split: Split) -> dict[str, Cut]:
-    """Return the ways to slice the images of a split, by name."""
-    with resources.session() as session:
-        revision = slices.newest_revision(session)
-    return _cuts(run.id, split, run.finished_at, revision, run)
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def _cuts(
-    run_id: int, split: Split, finished_at: datetime | None, revision: int, _run: Run
-) -> dict[str, Cut]:
-    ids = scored(_run, split).image_ids
-    with resources.session() as session:
-        facts = slices.facts_of(session, resources.catalogue(), ids)
-    return {cut.kind: cut for cut in cuts_of(facts)}
 
 
 def largest(cut: Cut) -> list[tuple[str, NDArray[np.int64]]]:

@@ -55,7 +55,8 @@ def newest_opinions(
         .limit(n)
     )
     found = session.execute(query).all()
-    return [(to_item(item, image, queue), ReviewVerdict(str(said))) for item, image, said in found][::-1]
+    said = [(to_item(item, image, queue), ReviewVerdict(str(word))) for item, image, word in found]
+    return said[::-1]
 
 
 def newest_adjudications(
@@ -70,7 +71,8 @@ def newest_adjudications(
         .limit(n)
     )
     found = session.execute(query).all()
-    return [(to_item(row, image, queue), ReviewVerdict(str(row.verdict))) for row, image in found][::-1]
+    said = [(to_item(row, image, queue), ReviewVerdict(str(row.verdict))) for row, image in found]
+    return said[::-1]
 
 
 def count_adjudications(session: Session, queue: Queue, *, actor: str) -> int:

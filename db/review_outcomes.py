@@ -35,9 +35,9 @@ class Applied:
         n_kept: Items that change nothing: nothing wrong, or cannot tell.
     """
 
-    relabelled: Sequence[int] = ()
-    excluded: Sequence[int] = ()
-    hard_examples: Sequence[int] = ()
+    relabelled: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
+    hard_examples: tuple[int, ...] = ()
     n_generated: int = 0
     n_changed: int = 0
     n_kept: int = 0
@@ -69,9 +69,9 @@ def to_apply(session: Session, queue_id: int) -> Applied:
     doubted = found[ReviewVerdict.LABEL_WRONG]
     generated = _generated(session, doubted)
     return Applied(
-        relabelled=[image_id for image_id in doubted if image_id not in generated],
-        excluded=found[ReviewVerdict.IMAGE_UNUSABLE],
-        hard_examples=found[ReviewVerdict.DETECTOR_WRONG],
+        relabelled=tuple(image_id for image_id in doubted if image_id not in generated),
+        excluded=tuple(found[ReviewVerdict.IMAGE_UNUSABLE]),
+        hard_examples=tuple(found[ReviewVerdict.DETECTOR_WRONG]),
         n_generated=len(generated),
         n_changed=n_changed,
         n_kept=len(found[ReviewVerdict.NOTHING_WRONG]) + len(found[ReviewVerdict.CANNOT_TELL]),

@@ -72,6 +72,12 @@ def tags_of(session: Session, image_id: int) -> list[str]:
     return list(session.scalars(query))
 
 
+def tagged(session: Session, tag: str) -> list[int]:
+    """Return the numbers of the images that have a tag, in order."""
+    query = select(TagRow.image_id).where(TagRow.tag == tag).order_by(TagRow.image_id)
+    return list(session.scalars(query))
+
+
 def list_tags(session: Session) -> dict[str, int]:
     """Return all tags in use with how many images have them, sorted."""
     query = select(TagRow.tag, func.count()).group_by(TagRow.tag).order_by(TagRow.tag)

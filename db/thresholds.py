@@ -152,6 +152,11 @@ def thresholds(session: Session, run_id: int) -> list[Threshold]:
     return [_threshold(row) for row in session.scalars(query.order_by(ThresholdRow.id.desc()))]
 
 
+def get_threshold(session: Session, threshold_id: int) -> Threshold:
+    """Return one threshold, or raise NotFound."""
+    return _threshold(_row(session, threshold_id))
+
+
 def in_force(session: Session, run_id: int) -> Threshold | None:
     """Return the threshold that was approved last, by another person than proposed it."""
     query = (

@@ -1,15 +1,22 @@
 """`INSERT ... ON CONFLICT` in the dialects that Verity runs on."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
-def _insert(session: Session, row: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:
+
+def _insert(session: Session, row: type[DeclarativeBase]) -> "sqlite.Insert | postgresql.Insert":
+    """Begin the statement; only the dialect in use is loaded, as each takes a while."""
     if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
         return postgresql.insert(row)
+    from sqlalchemy.dialects import sqlite
+
     return sqlite.insert(row)
 
 

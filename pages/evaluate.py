@@ -6,6 +6,7 @@ from dashboard import (
     choices,
     compare_runs_view,
     evaluation,
+    figures_view,
     mistakes_view,
     resources,
     selection,
@@ -16,7 +17,7 @@ from dashboard import evaluation_view as view
 from db import runs
 
 PARTS = {
-    "figures": view.show_old_figures,
+    "figures": figures_view.show,
     "threshold": threshold_view.show,
     "mistakes": mistakes_view.show,
     "slices": slices_view.show,

@@ -17,10 +17,11 @@ if not trained:
     st.stop()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     run = evaluation_view.choose_run(trained)
-    prevalence = view.choose_prevalence()
+    prevalence = view.choose_prevalence(run)
 
 # Load
 facts = view.facts_of(run, prevalence)
 
 # Show
 view.show_slides(facts)
+view.offer_files(facts)

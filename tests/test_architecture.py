@@ -16,7 +16,7 @@ LAYERS = ("core", "db", "dashboard", "pages")  # each may import itself and thos
 HEADLESS = {
     f"dashboard/{name}.py"
     for name in (
-        *("home", "settings", "sources", "demo", "reporting"),
+        *("home", "settings", "sources", "demo", "reporting", "tried", "trying"),
         *("listing", "following", "supervision", "processes"),
     )
 }

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Link = tuple[int, int]
 
@@ -20,6 +18,9 @@ def group_ids(n: int, links: Sequence[Link]) -> NDArray[np.int64]:
     Returns:
         (n,) the group of each node, numbered from 0 in the order of their first nodes.
     """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     if n == 0:
         return np.empty(0, np.int64)
     ends = np.asarray(links, dtype=np.int64).reshape(-1, 2).T

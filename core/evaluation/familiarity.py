@@ -64,9 +64,11 @@ def count_farther(familiar: Familiar, vector: Vectors) -> int:
 def _distances(vectors: Vectors, asked: Vectors) -> NDArray[np.float32]:
     """Return the distance (m,) of each of m vectors of length 1 to its fifth neighbour."""
     cosines = np.partition(asked @ vectors.T, -K, axis=1)[:, -K]
-    return np.sqrt(np.maximum(2 - 2 * cosines, 0)).astype(np.float32)
+    distances: NDArray[np.float32] = np.sqrt(np.maximum(2 - 2 * cosines, 0))
+    return distances
 
 
 def _unit(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors.astype(np.float32), axis=1, keepdims=True)
-    return vectors.astype(np.float32) / np.maximum(lengths, 1e-9)
+    single = np.asarray(vectors, np.float32)
+    unit: Vectors = single / np.maximum(np.linalg.norm(single, axis=1, keepdims=True), 1e-9)
+    return unit

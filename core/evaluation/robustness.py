@@ -11,7 +11,8 @@ from PIL import Image
 
 from core.types import Box, Face, RgbImage
 
-JPEG, RESIZE = "jpeg", "resize"
+JPEG: Literal["jpeg"] = "jpeg"
+RESIZE: Literal["resize"] = "resize"
 GRID_PX = 16
 """Side of JPEG's blocks where colours are halved; three quarters and quarters of it are whole."""
 

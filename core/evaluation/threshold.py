@@ -11,7 +11,7 @@ N_STEPS = 1000
 # Divided, not summed: 300 / 1000 is the number that 0.3 means, 300 * 0.001 is not.
 THRESHOLDS: NDArray[np.float64] = np.arange(N_STEPS + 1) / N_STEPS
 N_BETWEEN = 1000
-FINEST = 10_000_000  # steps of 1e-7: what a float32 just below 1 can still tell
+MAX_DECIMALS = 7  # what a float32 just below 1 can still tell
 
 
 @dataclass(frozen=True)
@@ -53,27 +53,22 @@ def threshold_table(
 def threshold_steps(scores: Scores, is_fake: Truth) -> NDArray[np.float64]:
     """Return the thresholds that a slider goes through: at most 2,001, rising, from 0 to 1.
 
-    A step of 0.001 is coarse where scores crowd at an end. So to every 0.001 come the thresholds
-    that just spare the highest scored genuine images, one by one, then at ranks that grow by a few
-    per cent, and those that just catch the lowest scored fakes: small error rates can be chosen
-    finely, wherever the scores lie.
+    A step of 0.001 is coarse where scores crowd. So where two of these do not tell them apart,
+    thresholds come between that spare the highest scored genuine images one by one, then at ranks
+    that grow by a few per cent, and that catch the lowest scored fakes in the same way: small error
+    rates can be chosen finely wherever the scores lie. A threshold has no more decimals than it
+    needs, and at most 7.
 
     Args:
         scores: (n,) probability that each image is fake.
         is_fake: (n,) ground truth.
     """
     check_scores(scores, is_fake)
-    genuine, fake = np.sort(scores[~is_fake])[::-1], np.sort(scores[is_fake])
-    spare = _above(genuine[_ranks(len(genuine))])
-    catch = _above(fake[_ranks(len(fake))]) - 1
-    steps = np.concatenate([THRESHOLDS * FINEST, spare, catch]).round() / FINEST
-    return np.unique(steps[(steps >= 0) & (steps <= 1)])
-
-
-def _above(scores: Scores) -> Scores:
-    """Return the first of the finest steps, counted from 0, that lies above each score."""
-    step = np.floor(scores * FINEST) + 1
-    return step + (step / FINEST <= scores)  # a product may be rounded down
+    genuine, fake = np.unique(scores[~is_fake])[::-1], np.unique(scores[is_fake])
+    spared, caught = genuine[_ranks(len(genuine))], fake[_ranks(len(fake))]
+    spare = _between(spared, np.append(1.0, genuine)[_ranks(len(genuine))])
+    catch = _between(np.append(0.0, fake)[_ranks(len(fake))], caught)
+    return np.unique(np.concatenate([THRESHOLDS, spare, catch]))
 
 
 def _ranks(n: int) -> NDArray[np.int64]:
@@ -81,6 +76,17 @@ def _ranks(n: int) -> NDArray[np.int64]:
     if n == 0:
         return np.empty(0, dtype=np.int64)
     return np.unique(np.geomspace(1, n, N_BETWEEN // 2).astype(np.int64)) - 1
+
+
+def _between(low: Scores, high: Scores) -> Scores:
+    """Return the shortest decimal above each low, up to its high; none where 7 do not do."""
+    found: Scores = np.full(len(low), np.nan)
+    for decimals in range(MAX_DECIMALS, 2, -1):  # shorter ones last: they stay
+        step = np.floor(low * 10**decimals)
+        step += step / 10**decimals <= low  # a product may be rounded, either way
+        value = step / 10**decimals
+        found = np.where((value > low) & (value <= high), value, found)
+    return found[~np.isnan(found)]
 
 
 def threshold_counts(

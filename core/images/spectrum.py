@@ -77,4 +77,4 @@ def spectrum_picture(spectrum: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return a spectrum as (320, 320) grey values."""
     low, high = np.quantile(spectrum, (DARKEST, BRIGHTEST))
     scaled = (spectrum - low) / max(float(high - low), 1e-6)
-    return (np.clip(scaled, 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.clip(scaled, 0, 1) * 255, np.uint8)

@@ -114,6 +114,9 @@ def freeze(
     source: Annotated[
         list[str], typer.Option(help="Only images found in this storage; repeat for more.")
     ] = [],  # noqa: B006
+    hard_examples: Annotated[
+        bool, typer.Option("--hard-examples", help="Put hard examples into training.")
+    ] = False,
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
@@ -127,7 +130,12 @@ def freeze(
     chosen = K_FOLD if folds else rule
     console.start(
         lambda jobs: jobs.freeze(
-            test_fraction=test, seed=seed, sources=source, rule=chosen, folds=folds or 5
+            test_fraction=test,
+            seed=seed,
+            sources=source,
+            rule=chosen,
+            folds=folds or 5,
+            hard_examples=hard_examples,
         ),
         wait=wait,
         as_json=as_json,

@@ -96,9 +96,7 @@ def _genuine(context: Context) -> Spectra | None:
     return Spectra(len(profiles), tuple(low), tuple(median), tuple(high))
 
 
-def _profiles(
-    context: Context, checksums: Sequence[ChecksumSha256]
-) -> NDArray[np.float32]:
+def _profiles(context: Context, checksums: Sequence[ChecksumSha256]) -> NDArray[np.float32]:
     """Return (n, 64) profiles of stored images; those known from last time are read again."""
     path = context.settings.folder("cache") / f"{SPECTRUM_VERSION}.npz"
     known = _read_profiles(path)

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from core.errors import VerityError
 from dashboard.jobs.context import Context, context
-from dashboard.processes import die_with_parent
+from dashboard.processes import die_with_parent, quick
 
 
 class Report(Protocol):
@@ -73,4 +73,5 @@ def _say(out: TextIO, **line: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:4]))
+    with quick():
+        sys.exit(main(*sys.argv[1:4]))

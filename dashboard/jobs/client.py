@@ -187,14 +187,16 @@ class Jobs:
         sources: Sequence[str] = (),
         rule: str = "70/30",
         folds: int = 5,
+        hard_examples: bool = False,
     ) -> str:
         """Freeze the next dataset version, of all images or of some storages; return the job.
 
         `rule` is a name in core.curation.splits.SPLIT_RULES; `test_fraction` counts for "70/30"
-        and `folds` for "k-fold", which makes a version a fold.
+        and `folds` for "k-fold", which makes a version a fold. With `hard_examples` those go to
+        training, with all that belongs to them.
         """
         arguments = {"test_fraction": test_fraction, "seed": seed, "sources": list(sources)}
-        arguments |= {"rule": rule, "folds": folds}
+        arguments |= {"rule": rule, "folds": folds, "hard_examples": hard_examples}
         return self._enqueue("freeze", arguments, once="freeze")
 
     def generate(

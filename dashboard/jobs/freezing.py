@@ -8,31 +8,44 @@ from core.curation.groups import groups_of
 from core.curation.shortcuts import find_shortcut
 from core.curation.splits import (
     DEFAULT_RULE,
+    HARD_EXAMPLES,
     aimed_test_fraction,
     apply_rule,
     versions_of_rule,
 )
 from core.curation.versions import content_hash, refuse_leaks
 from core.errors import InvalidInput
+from core.review.verdicts import HARD_EXAMPLE
 from core.types import DatasetItem, Label
 from dashboard.jobs.context import Context
-from db import imports, pairs, versions
+from db import imports, pairs, tags, versions
 from db.engine import reading, writing
 
 
 @dataclass(frozen=True)
 class _Chosen:
-    """What the next version holds: (number, checksum, label, identity), its group, all links."""
+    """What the next version holds: (number, checksum, label, identity), its group, all links.
+
+    `hard` are those of its images that reviewers called hard examples.
+    """
 
     rows: Sequence[tuple[int, str, Label, str | None]]
     groups: Sequence[int]
     links: Sequence[tuple[int, int]]
+    hard: frozenset[int]
+
+    @property
+    def hard_groups(self) -> set[int]:
+        """The groups that hold a hard example."""
+        rows = zip(self.rows, self.groups, strict=True)
+        return {group for row, group in rows if row[0] in self.hard}
 
 
 def freeze(context: Context, author: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Freeze what is active and labelled now; return the versions that hold exactly that.
 
-    Arguments: test_fraction, seed, sources, rule (a name in SPLIT_RULES), folds.
+    Arguments: test_fraction, seed, sources, rule (a name in SPLIT_RULES), folds, hard_examples
+    (whether they go to training).
 
     Raises:
         InvalidInput: If there is nothing to freeze, or too little for the rule.
@@ -44,6 +57,8 @@ def freeze(context: Context, author: str, arguments: Mapping[str, Any]) -> dict[
         k=int(arguments.get("folds", 5)),
     )
     chosen = _choose(context, arguments["sources"])
+    if arguments.get(HARD_EXAMPLES):
+        rules = [_with_hard_examples(rule, chosen) for rule in rules]
     frozen = [(rule, _split(chosen, rule, int(arguments["seed"]))) for rule in rules]
     found = [_store(context, author, arguments, rule, items) for rule, items in frozen]
     numbers = [number for number, _, _ in found]
@@ -60,6 +75,7 @@ def _choose(context: Context, sources: Sequence[str]) -> _Chosen:
         rows = versions.candidates(session, sources)
         named = versions.identities(session)
         links = [*pairs.links(session), *versions.parent_links(session)]
+        hard = tags.tagged(session, HARD_EXAMPLE)
     if not rows:
         raise InvalidInput(
             "Expected images labelled genuine or fake. Received none: import some, or label them "
@@ -75,12 +91,25 @@ def _choose(context: Context, sources: Sequence[str]) -> _Chosen:
         [identities.get(image_id) for image_id in ids],
         [(position[a], position[b]) for a, b in links],
     )
-    return _Chosen(rows, [int(groups[position[row[0]]]) for row in rows], links)
+    held = frozenset(hard).intersection(chosen_ids)
+    return _Chosen(rows, [int(groups[position[row[0]]]) for row in rows], links, held)
+
+
+def _with_hard_examples(rule: Mapping[str, Any], chosen: _Chosen) -> dict[str, Any]:
+    """Note in a rule what goes to training beforehand."""
+    if not chosen.hard:
+        raise InvalidInput(
+            f"Expected images with the tag {HARD_EXAMPLE!r} in the next version. Received none: "
+            "apply the verdicts of a review first, or freeze without putting them into training."
+        )
+    told = {"images": len(chosen.hard), "groups": len(chosen.hard_groups)}
+    return {**rule, HARD_EXAMPLES: told}
 
 
 def _split(chosen: _Chosen, rule: Mapping[str, Any], seed: int) -> list[DatasetItem]:
     """Split by a rule; refuse what would leak."""
-    splits = apply_rule(rule, chosen.groups, [row[2] for row in chosen.rows], seed)
+    hard = chosen.hard_groups if HARD_EXAMPLES in rule else set()
+    splits = apply_rule(rule, chosen.groups, [row[2] for row in chosen.rows], seed, hard)
     items = [
         DatasetItem(image_id, checksum, label, identity, group, split)
         for (image_id, checksum, label, identity), group, split in zip(

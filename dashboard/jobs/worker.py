@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from core.errors import Conflict
 from dashboard.home import clear_dead_scratch
 from dashboard.jobs import engine
-from dashboard.processes import LOCK_WAIT_S, is_held
+from dashboard.processes import LOCK_WAIT_S
 from dashboard.settings import Settings
 
 _POLL_S = {engine.SCORE: 0.1}
@@ -31,12 +31,6 @@ def run(settings: Settings, name: str, queues: Sequence[str]) -> None:
             f"Expected a name that no running worker has. Received {name!r}, which runs already. "
             "Give this one another with --name."
         ) from error
-
-
-def running(settings: Settings) -> list[str]:
-    """Return the names of the workers that run now."""
-    locks = sorted(settings.folder("workers").glob("*-*.lock"))
-    return [path.stem for path in locks if is_held(path)]
 
 
 def _serve(settings: Settings, name: str, queues: Sequence[str]) -> None:

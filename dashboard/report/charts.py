@@ -6,14 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.in_use import Ranged
 from core.types import DatasetVersion, Label, Split
 from dashboard.report.drawing import Canvas, Chart
-from dashboard.story_types import Share, Slice
+from dashboard.story_types import Share
 from dashboard.story_words import percent
-from dashboard.text import count
 
-WIDTH = 800
+WIDTH = 600.0
+_SMALL = 20.0
 _TONES = {Label.GENUINE: "accent", Label.FAKE: "neutral"}
 
 
@@ -28,148 +27,129 @@ def split_values(version: DatasetVersion) -> dict[Split, dict[Label, int]]:
 
 def draw_splits(values: Mapping[Split, Mapping[Label, int]]) -> Chart:
     """Draw one bar a split, genuine and fake images end to end."""
-    canvas = Canvas(WIDTH, 84 * len(values) + 50)
+    pitch, bottom = 84.0, 84.0 * len(values)
+    canvas = Canvas(WIDTH, bottom + 40)
     largest = max((sum(labels.values()) for labels in values.values()), default=1)
     for row, (split, labels) in enumerate(values.items()):
-        x, y = 0.0, 84.0 * row
-        canvas.text(0, y + 22, split.capitalize(), tone="quiet")
+        x, y = 0.0, pitch * row
+        canvas.text(0, y + 20, split.capitalize(), tone="quiet")
         for label, n in labels.items():
-            width = (WIDTH - 140) * n / largest
-            canvas.rect(x, y + 32, width, 34, _TONES[label])
+            width = (WIDTH - 190) * n / largest
+            canvas.rect(x, y + 29, width, 34, _TONES[label])
             x += width
-        told = " + ".join(f"{n:,}" for n in labels.values())
-        canvas.text(x + 12, y + 57, told)
-    _key(canvas, 84.0 * len(values) + 30, {"genuine": "accent", "fake": "neutral"})
-    words = [
+        canvas.text(x + 12, y + 54, " + ".join(f"{n:,}" for n in labels.values()))
+    _draw_key(canvas, bottom + 26, {"genuine": "accent", "fake": "neutral"})
+    told = [
         f"{split}: {labels[Label.GENUINE]:,} genuine and {labels[Label.FAKE]:,} fake"
         for split, labels in values.items()
     ]
-    return canvas.chart(f"Images by split. {'; '.join(words)}.")
+    return canvas.chart(f"Images by split. {'; '.join(told)}.")
 
 
-def _key(canvas: Canvas, y: float, tones: Mapping[str, str]) -> None:
+def _draw_key(canvas: Canvas, y: float, tones: Mapping[str, str]) -> None:
     x = 0.0
     for words, tone in tones.items():
         canvas.rect(x, y - 15, 17, 17, tone)
-        canvas.text(x + 26, y, words, size=20, tone="quiet")
-        x += 56 + 10.5 * len(words)
+        canvas.text(x + 25, y, words, size=_SMALL, tone="quiet")
+        x += 50 + 9.6 * len(words)
 
 
 def draw_pipeline(sees: str, threshold: float) -> Chart:
     """Draw what becomes of an image: what is seen of it, its score, and the call."""
-    canvas = Canvas(WIDTH, 250)
-    steps = [("Image", 0.0), (sees, 290.0), ("Score", 580.0)]
-    for words, x in steps:
-        canvas.rect(x, 10, 220, 110, "faint", radius=14)
-        canvas.text(x + 110, 146, words, tone="quiet", anchor="middle")
-    for x in (225.0, 515.0):
-        canvas.line([(x, 65), (x + 58, 65)], "ink", width=3)
-        canvas.line([(x + 46, 54), (x + 58, 65), (x + 46, 76)], "ink", width=3)
-    _portrait(canvas, 110, 65, 0.8)
-    _portrait(canvas, 400, 65, 1.25)
-    canvas.text(690, 80, "0 … 1", size=44, anchor="middle")
-    _scale(canvas, threshold)
+    canvas = Canvas(WIDTH, 262)
+    for words, x in (("Image", 0.0), (sees, 215.0), ("Score", 430.0)):
+        canvas.rect(x, 10, 170, 110, "faint", radius=12)
+        canvas.text(x + 85, 148, words, tone="quiet", anchor="middle")
+    for x in (174.0, 389.0):
+        canvas.line([(x, 65), (x + 36, 65)], "ink", width=3)
+        canvas.line([(x + 25, 54), (x + 36, 65), (x + 25, 76)], "ink", width=3)
+    _draw_face(canvas, 85, 65, 0.75)
+    _draw_face(canvas, 300, 65, 1.25)
+    canvas.text(515, 79, "0 – 1", size=42, anchor="middle")
+    at = WIDTH * threshold
+    canvas.rect(0, 196, at, 16, "accent")
+    canvas.rect(at, 196, WIDTH - at, 16, "neutral")
+    canvas.line([(at, 184), (at, 224)], "ink", width=4)
+    canvas.text(0, 250, "called genuine", tone="quiet")
+    canvas.text(WIDTH, 250, "called fake", tone="quiet", anchor="end")
     return canvas.chart(
         f"An image becomes what the detector sees ({sees.lower()}), that becomes a score from 0 to "
         f"1, and a score from {threshold:.3f} on is called fake."
     )
 
 
-def _portrait(canvas: Canvas, x: float, y: float, scale: float) -> None:
-    """Draw a face as two rings and a mouth; nobody's."""
+def _draw_face(canvas: Canvas, x: float, y: float, scale: float) -> None:
+    """Draw a face that is nobody's."""
     canvas.ring(x, y, 34 * scale, "accent", width=4)
     for side in (-1, 1):
         canvas.dot(x + 12 * side * scale, y - 8 * scale, 4 * scale, "accent")
-    mouth = [(x - 12 * scale, y + 13 * scale), (x, y + 18 * scale), (x + 12 * scale, y + 13 * scale)]
+    corner, depth = 12 * scale, 13 * scale
+    mouth = [(x - corner, y + depth), (x, y + depth + 5 * scale), (x + corner, y + depth)]
     canvas.line(mouth, "accent", width=4)
 
 
-def _scale(canvas: Canvas, threshold: float) -> None:
-    at = WIDTH * threshold
-    canvas.rect(0, 190, at, 16, "accent")
-    canvas.rect(at, 190, WIDTH - at, 16, "neutral")
-    canvas.line([(at, 178), (at, 218)], "ink", width=4)
-    canvas.text(0, 240, "called genuine", size=20, tone="quiet")
-    canvas.text(WIDTH, 240, "called fake", size=20, tone="quiet", anchor="end")
+def score_values(histogram: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return (2, n) heights from 0 to 1: the share of each label in a bin of score.
 
-
-@dataclass(frozen=True)
-class Bars:
-    """Images by score: heights from 0 to 1, of the share of their label in the bin."""
-
-    genuine: tuple[float, ...]
-    fake: tuple[float, ...]
-
-
-def score_values(histogram: NDArray[np.int64]) -> Bars:
-    """Return the shares of each label by score, relative to the fullest bin of both."""
+    Args:
+        histogram: (2, n) genuine and fake images by score.
+    """
     shares = histogram / np.maximum(histogram.sum(axis=1, keepdims=True), 1)
-    heights = shares / max(float(shares.max()), 1e-9)
-    return Bars(*(tuple(float(each) for each in row) for row in heights))
+    heights: NDArray[np.float64] = shares / max(float(shares.max()), 1e-9)
+    return heights
 
 
-def draw_scores(bars: Bars, threshold: float) -> Chart:
-    """Draw where genuine images (above) and fakes (below) score; red is genuine called fake."""
-    canvas = Canvas(WIDTH, 380)
-    width, middle, tall = WIDTH / len(bars.genuine), 165.0, 135.0
-    for index, (genuine, fake) in enumerate(zip(bars.genuine, bars.fake, strict=True)):
-        tone = "costly" if (index + 0.5) * width >= WIDTH * threshold else "accent"
-        canvas.rect(index * width + 1, middle - tall * genuine, width - 2, tall * genuine, tone)
-        canvas.rect(index * width + 1, middle, width - 2, tall * fake, "neutral")
-    at = WIDTH * threshold
-    canvas.line([(at, 18), (at, 312)], "ink", width=3)
-    anchor = "end" if threshold > 0.5 else "start"
-    canvas.text(at + (-10 if threshold > 0.5 else 10), 32, f"threshold {threshold:.3f}", anchor=anchor)
-    canvas.text(0, 338, "score 0", size=20, tone="quiet")
-    canvas.text(WIDTH, 338, "score 1", size=20, tone="quiet", anchor="end")
+def draw_scores(heights: NDArray[np.float64], threshold: float) -> Chart:
+    """Draw where genuine images (upwards) and fakes (downwards) score, and the threshold."""
+    canvas = Canvas(WIDTH, 390)
+    width, middle, tall, at = WIDTH / heights.shape[1], 172.0, 132.0, WIDTH * threshold
+    for index, (genuine, fake) in enumerate((tall * heights).T.tolist()):
+        tone = "costly" if (index + 0.5) * width >= at else "accent"
+        canvas.rect(index * width + 1, middle - genuine, width - 2, genuine, tone)
+        canvas.rect(index * width + 1, middle, width - 2, fake, "neutral")
+    canvas.line([(at, 8), (at, middle + tall)], "ink", width=3)
+    side, anchor = (-10, "end") if threshold > 0.5 else (10, "start")
+    canvas.text(at + side, 26, f"threshold {threshold:.3f}", anchor=anchor)
+    canvas.text(0, 332, "score 0", size=_SMALL, tone="quiet")
+    canvas.text(WIDTH, 332, "score 1", size=_SMALL, tone="quiet", anchor="end")
     tones = {"genuine": "accent", "genuine called fake": "costly", "fake": "neutral"}
-    _key(canvas, 372, tones)
+    _draw_key(canvas, 376, tones)
     return canvas.chart(
         "Scores of the test images: genuine images upwards, fakes downwards, with the threshold at "
-        f"{threshold:.3f}. The further the two lie apart, the better the detector."
+        f"{threshold:.3f}. The less the two overlap, the better the detector."
     )
 
 
-def hundred_values(value: float, low: float, high: float) -> list[str]:
+def hundred_values(value: float, high: float) -> list[str]:
     """Return the tones of 100 dots: those that are meant, those that may be too, and the rest.
 
     Args:
         value: Share that is meant, 0 to 1.
-        low: Low end of what it may be.
-        high: High end.
+        high: The high end of what it may be; above 0, at least one dot says so.
     """
-    n_meant, n_at_most = round(100 * value), round(100 * high)
-    if high > 0:
-        n_at_most = max(n_at_most, 1)  # less than half a dot is still possible
-    rest = 100 - max(n_meant, n_at_most)
-    return ["costly"] * n_meant + ["pale"] * (100 - n_meant - rest) + ["accent"] * rest
-
-
-def draw_hundred(tones: Sequence[str], words: Mapping[str, str], alt: str) -> Chart:
-    """Draw 100 dots in ten rows, with a key."""
-    canvas = Canvas(WIDTH, 470)
-    for index, tone in enumerate(tones):
-        row, column = divmod(index, 20)
-        canvas.dot(20 + 40 * column, 30 + 62 * row, 15, tone)
-    for row, (tone, said) in enumerate(words.items()):
-        canvas.dot(14, 348 + 42 * row, 12, tone)
-        canvas.text(40, 356 + 42 * row, said)
-    return canvas.chart(alt)
+    n_meant = round(100 * value)
+    n_at_most = max(n_meant, round(100 * high), int(high > 0))
+    return ["costly"] * n_meant + ["pale"] * (n_at_most - n_meant) + ["accent"] * (100 - n_at_most)
 
 
 def draw_false_positives(share: Share) -> Chart:
     """Draw of 100 genuine images how many are called fake, and how many it may be."""
-    low, high = share.interval or (0.0, 1.0)
-    words = {
-        "costly": f"called fake: {percent(share.value)}",
+    value, (low, high) = share.value or 0.0, share.interval or (0.0, 1.0)
+    canvas = Canvas(WIDTH, 340)
+    for index, tone in enumerate(hundred_values(value, high)):
+        row, column = divmod(index, 20)
+        canvas.dot(14 + 30.1 * column, 16 + 40 * row, 12, tone)
+    key = {
+        "costly": f"called fake: {percent(value)}",
         "pale": f"may be called fake: up to {percent(high)}",
         "accent": "called genuine",
     }
-    alt = f"Of 100 genuine images, {100 * (share.value or 0):.0f} are called fake"
-    return draw_hundred(
-        hundred_values(share.value or 0.0, low, high),
-        words,
-        f"{alt}; by the 95 % interval it may be {100 * low:.0f} to {100 * high:.0f}.",
+    for row, (tone, words) in enumerate(key.items()):
+        canvas.dot(14, 238 + 40 * row, 11, tone)
+        canvas.text(38, 246 + 40 * row, words)
+    return canvas.chart(
+        f"Of 100 genuine images, {100 * value:.0f} are called fake; by the 95 % interval it may be "
+        f"{100 * low:.0f} to {100 * high:.0f}."
     )
 
 
@@ -185,7 +165,7 @@ class WrongCalls:
 def wrong_call_values(
     thresholds: NDArray[np.float64], counts: NDArray[np.int64], prevalence: float
 ) -> WrongCalls:
-    """Return expected wrong calls among 1,000 images of which a share is fake.
+    """Return the expected wrong calls among 1,000 images of which a share is fake.
 
     Args:
         thresholds: (k,) from 0 to 1.
@@ -199,61 +179,46 @@ def wrong_call_values(
     return WrongCalls(tuple(thresholds.tolist()), tuple(alarms.tolist()), tuple(misses.tolist()))
 
 
+_TICKS = (0, 10, 100, 500, 1000)
+
+
 def draw_wrong_calls(values: WrongCalls, threshold: float) -> Chart:
     """Draw how both errors change with the threshold; a root scale keeps small numbers visible."""
-    canvas = Canvas(WIDTH, 380)
-    left, bottom, tall = 90.0, 300.0, 270.0
+    canvas = Canvas(WIDTH, 390)
+    left, right, bottom, tall = 72.0, WIDTH - 10, 300.0, 280.0
 
-    def place(x: float, y: float) -> tuple[float, float]:
-        return left + (WIDTH - left - 10) * x, bottom - tall * (y / 1000) ** 0.5
+    def place(score: float, n: float) -> tuple[float, float]:
+        return left + (right - left) * score, bottom - tall * (n / _TICKS[-1]) ** 0.5
 
-    for tick in (0, 10, 100, 500, 1000):
+    for tick in _TICKS:
         y = place(0, tick)[1]
-        canvas.line([(left, y), (WIDTH - 10, y)], "faint", width=1.5)
-        canvas.text(left - 12, y + 7, f"{tick:,}", size=20, tone="quiet", anchor="end")
+        canvas.line([(left, y), (right, y)], "faint", width=1.5)
+        canvas.text(left - 10, y + 7, f"{tick:,}", size=_SMALL, tone="quiet", anchor="end")
     for counts, tone in ((values.misses, "neutral"), (values.false_alarms, "costly")):
-        canvas.line([place(*each) for each in zip(values.thresholds, counts, strict=True)], tone, width=4)
+        points = zip(values.thresholds, counts, strict=True)
+        canvas.line(_corners([place(*point) for point in points]), tone, width=4)
     at = place(threshold, 0)[0]
-    canvas.line([(at, 20), (at, bottom)], "ink", width=3)
-    canvas.text(left, 328, "threshold 0", size=20, tone="quiet")
-    canvas.text(WIDTH - 10, 328, "threshold 1", size=20, tone="quiet", anchor="end")
-    canvas.text(at, 328, f"{threshold:.3f}", size=20, anchor="middle")
-    _key(canvas, 370, {"genuine called fake": "costly", "fakes missed": "neutral"})
+    canvas.line([(at, 12), (at, bottom)], "ink", width=3)
+    _draw_thresholds(canvas, left, at, right)
+    _draw_key(canvas, 376, {"genuine called fake": "costly", "fakes missed": "neutral"})
     return canvas.chart(
         "Wrong calls among 1,000 images by threshold: the higher it is, the fewer genuine images "
         "are called fake and the more fakes are missed."
     )
 
 
-def draw_slices(slices: Sequence[Slice], whole: Share) -> Chart:
-    """Draw the false positive rate of each slice with its interval, beside that of all images."""
-    canvas = Canvas(WIDTH, 64 * len(slices) + 50)
-    left = 300.0
-    highest = max([each.false_positives.interval[1] for each in slices if each.false_positives.interval] or [1.0])
-
-    def place(rate: float) -> float:
-        return left + (WIDTH - left - 20) * rate / highest
-
-    canvas.line([(place(whole.value or 0), 0), (place(whole.value or 0), 64 * len(slices))], "quiet")
-    for row, each in enumerate(slices):
-        y, share = 64.0 * row + 32, each.false_positives
-        canvas.text(0, y - 2, each.name[:28])
-        canvas.text(0, y + 22, count(share.whole, "image"), size=18, tone="quiet")
-        if share.interval:
-            canvas.line([(place(end), y) for end in share.interval], "costly", width=3)
-        canvas.dot(place(share.value or 0), y, 9, "costly")
-    canvas.text(left, 64.0 * len(slices) + 32, f"line: all test images, {percent(whole.value)}", size=20, tone="quiet")
-    words = [f"{each.name} {percent(each.false_positives.value)}" for each in slices]
-    return canvas.chart(f"False positive rate by slice: {', '.join(words)}.")
+def _corners(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the points at which a line of many steps turns."""
+    turns = [
+        here
+        for before, here, after in zip(points, points[1:], points[2:], strict=False)
+        if not before[1] == here[1] == after[1]
+    ]
+    return [*points[:1], *turns, *points[-1:]]
 
 
-def draw_called_fake(ranged: Ranged) -> Chart:
-    """Draw of 100 images called fake how many are genuine, and how many it may be."""
-    value, low, high = (each / 100 for each in ranged)
-    words = {
-        "costly": f"genuine after all: about {ranged[0]:.0f}",
-        "pale": f"may be genuine: up to {ranged[2]:.0f}",
-        "accent": "fake",
-    }
-    alt = f"Of 100 images called fake about {ranged[0]:.0f} are genuine, {ranged[1]:.0f} to {ranged[2]:.0f}."
-    return draw_hundred(hundred_values(value, low, high), words, alt)
+def _draw_thresholds(canvas: Canvas, left: float, at: float, right: float) -> None:
+    """Write 0 and 1 under the axis, and the word between them where it does not touch these."""
+    canvas.text(left, 330, "0", size=_SMALL, tone="quiet", anchor="middle")
+    canvas.text(right, 330, "1", size=_SMALL, tone="quiet", anchor="middle")
+    canvas.text(min(max(at, left + 70), right - 70), 330, "threshold", size=_SMALL, anchor="middle")

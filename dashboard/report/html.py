@@ -6,7 +6,8 @@ from pathlib import Path
 from core.types import ChecksumSha256
 from dashboard.report.card import model_card
 from dashboard.report.drawing import TONES, style
-from dashboard.story_chapters import Chapter, tell
+from dashboard.story_chapter import Chapter
+from dashboard.story_chapters import tell
 from dashboard.story_types import Facts
 
 _FOLDER = Path(__file__).parent

@@ -13,7 +13,8 @@ from core.types import ChecksumSha256
 from dashboard.report.card import Section, model_card
 from dashboard.report.drawing import Chart, style
 from dashboard.report.html import title
-from dashboard.story_chapters import Chapter, Figure, tell
+from dashboard.story_chapter import Chapter, Figure
+from dashboard.story_chapters import tell
 from dashboard.story_types import Facts
 
 FAMILY = "Source Sans"
@@ -29,15 +30,16 @@ COLOURS = {
     "pale": "#ecb9ac",
 }
 _CHART_MM = 125.0
+_PAGE_MM, _ENDLESS_MM = 240.0, 2000.0
 _PICTURE_MM, _PICTURES_A_ROW = 26.0, 6
 
 
 class Paper(FPDF):
     """A document in the house's typeface, with a footer on every page."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, height_mm: float = 297.0) -> None:
         """Begin a document about a run, with its title, author and moment."""
-        super().__init__(format="A4")
+        super().__init__(format=(210.0, height_mm))
         folder = files("font_source_sans_pro") / "files"
         for weight, face in (("", "Regular"), ("B", "Semibold")):
             self.add_font(FAMILY, weight, str(folder / f"SourceSansPro-{face}.ttf"))
@@ -97,10 +99,12 @@ def write_pdf(facts: Facts, pictures: Mapping[ChecksumSha256, bytes]) -> bytes:
         facts: Of the run.
         pictures: Files of the pictures by checksum; the others are left out.
     """
-    paper = Paper(facts)
+    paper, scratch = Paper(facts), Paper(facts, _ENDLESS_MM)
     paper.add_page()
     paper.write_words(title(facts), 11, "quiet", is_bold=True)
     for chapter in tell(facts):
+        if paper.will_page_break(_measure(scratch, chapter, pictures)):
+            paper.add_page()
         _write_chapter(paper, chapter, pictures)
     paper.add_page()
     paper.start_section("Model card")
@@ -111,22 +115,31 @@ def write_pdf(facts: Facts, pictures: Mapping[ChecksumSha256, bytes]) -> bytes:
     return bytes(paper.output())
 
 
+def _measure(
+    scratch: Paper, chapter: Chapter, pictures: Mapping[ChecksumSha256, bytes]
+) -> float:
+    """Return how high a chapter is, mm, so that it is not torn apart where it would fit a page."""
+    scratch.add_page()
+    top = scratch.get_y()
+    _write_chapter(scratch, chapter, pictures)
+    return min(scratch.get_y() - top, _PAGE_MM)
+
+
 def _write_chapter(
     paper: Paper, chapter: Chapter, pictures: Mapping[ChecksumSha256, bytes]
 ) -> None:
     shown = [(pictures[p.checksum], p.caption) for p in chapter.pictures if p.checksum in pictures]
-    with paper.unbreakable() as block:
-        block.ln(9)
-        block.start_section(chapter.title)
-        block.write_words(chapter.title, 11, "accent", is_bold=True)
-        block.ln(1)
-        block.write_words(chapter.lead, 17, is_bold=True)
-        block.ln(3)
-        _write_figures(block, chapter.figures)
-        _write_points(block, chapter.points)
-        if chapter.chart:
-            _draw_chart(block, chapter.chart)
-        _draw_pictures(block, shown)
+    paper.ln(9)
+    paper.start_section(chapter.title)
+    paper.write_words(chapter.title, 11, "accent", is_bold=True)
+    paper.ln(1)
+    paper.write_words(chapter.lead, 17, is_bold=True)
+    paper.ln(3)
+    _write_figures(paper, chapter.figures)
+    _write_points(paper, chapter.points)
+    if chapter.chart:
+        _draw_chart(paper, chapter.chart)
+    _draw_pictures(paper, shown)
 
 
 def _write_figures(paper: Paper, figures: Sequence[Figure]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.component import component
-from dashboard.story_chapters import Chapter
+from dashboard.story_chapter import Chapter
 
 _STORY = component(Path(__file__).parent)
 

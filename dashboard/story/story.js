@@ -98,7 +98,7 @@ export default function ({ data, parentElement, setStateValue }) {
 function drawSlide(slide) {
   const figures = element("dl", "")
   figures.replaceChildren(...slide.figures.map(drawFigure))
-  const body = element("div", "body")
+  const body = element("div", slide.chart ? "body" : "body wide")
   const aside = element("div", "aside")
   if (slide.points.length) {
     const list = element("ul", "")

@@ -1,7 +1,7 @@
 """A slider over the operating threshold whose figures move with it, without the server."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ __all__ = ["Choice", "Door", "Slice", "Slicing", "Start", "threshold_slider"]
 
 _COMPONENT = component(
     Path(__file__).parent,
-    *("arithmetic", "board", "histogram", "curves", "slices", "flips", "threshold"),
+    *("arithmetic", "board", "figures", "histogram", "curves", "slices", "flips", "threshold"),
 )
 
 
@@ -46,12 +46,12 @@ class Slicing:
     """One way to slice.
 
     Attributes:
-        names: Of all ways.
-        chosen: The name of this one.
+        names: Of all ways, by their kind.
+        chosen: The kind of this one.
         n: Slices there are; `slices` holds the largest.
     """
 
-    names: Sequence[str]
+    names: Mapping[str, str]
     chosen: str
     n: int
     slices: Sequence[Slice]
@@ -123,7 +123,7 @@ def _payload(board: Board, slicing: Slicing, pool: Sequence[PoolImage]) -> dict[
         "shown": _counts(board.shown),
         "chosenOn": _counts(board.chosen_on),
         "pool": [_picture(each) for each in pool],
-        "slicings": list(slicing.names),
+        "slicings": list(slicing.names.items()),
         "slicing": slicing.chosen,
         "nSlices": slicing.n,
         "slices": [

@@ -79,11 +79,16 @@ const stepOf = (steps, value) => {
 }
 
 // Words
-const percent = value => (Number.isNaN(value) ? "none" : `${(100 * value).toFixed(1)} %`)
+const percent = value => (Number.isNaN(value) ? "none" : `${(100 * value).toFixed(1)}\u00a0%`)
 const whole = n => n.toLocaleString("en")
 const counted = (n, one, many = `${one}s`) => `${whole(n)} ${n === 1 ? one : many}`
 const interval = range =>
-  range ? `95 % interval ${(100 * range[0]).toFixed(1)} to ${percent(range[1])}` : "no interval"
+  range ? `95\u00a0%: ${(100 * range[0]).toFixed(1)} to ${percent(range[1])}` : "no interval"
+const money = value => {
+  const places = value < 10 ? 2 : value < 1000 ? 1 : 0
+  const format = { minimumFractionDigits: places, maximumFractionDigits: places }
+  return Number.isNaN(value) ? "none" : value.toLocaleString("en", format)
+}
 
 /** Three decimals, or as many more as the threshold has. */
 const shownThreshold = value => {

@@ -106,7 +106,7 @@ class Curves {
     const most = Math.max(...values.filter(value => !Number.isNaN(value)), 1e-9)
     const last = Math.max(1, values.length - 1)
     this.cost.draw(values.map((value, step) => [step / last, value / most]))
-    this.root.querySelector(".cost-most").textContent = most.toFixed(most < 10 ? 2 : 0)
+    this.root.querySelector(".cost-most").textContent = money(most)
     this.cost.mark([[chosen["minimum-cost"], "Lowest expected cost on validation", "least"]])
     this.chosen = chosen
     this.markMain()

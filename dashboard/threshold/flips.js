@@ -1,6 +1,6 @@
 // Images whose call changes between the starting threshold and the slider's: the numbers from the
 // counts, the pictures from a pool that came with the page. What is not in it is said to be missing.
-const MAX_PICTURES = 40
+const MAX_PICTURES = [24, 12] // of genuine images, of fakes
 
 class Flips {
   constructor(root, open) {
@@ -9,6 +9,7 @@ class Flips {
     this.note = root.querySelector(".flip-note")
     this.list = root.querySelector(".flip-pictures")
     this.all = root.querySelector(".flip-all")
+    this.open = open
     this.all.onclick = () => open(this.range)
   }
 
@@ -19,14 +20,17 @@ class Flips {
     this.list.replaceChildren(...this.pictures.map(each => each.node))
   }
 
-  picture({ source, name, score, isFake }) {
+  picture({ id, source, name, score, isFake }) {
     const node = element("li", isFake ? "flip" : "flip genuine-flip")
+    const button = element("button", "")
     const image = element("img", "")
     image.src = source
     image.alt = `${isFake ? "Fake" : "Genuine"}: ${name}`
-    node.append(image, element("b", "", isFake ? "fake" : "genuine"))
-    node.append(element("small", "", shownThreshold(Math.floor(score * 1e3) / 1e3)))
-    node.title = `${name}, score ${score}`
+    button.append(image)
+    button.title = `${name}, score ${score}: open it`
+    button.onclick = () => this.open({ image: id })
+    node.append(button, element("b", "", isFake ? "fake" : "genuine"))
+    node.append(element("small", "", (Math.floor(score * 1e3) / 1e3).toFixed(3)))
     node.hidden = true
     return node
   }
@@ -57,12 +61,13 @@ class Flips {
 
   /** Show the flipped ones that are here, genuine ones first as they came; return how many. */
   showPictures(from, to) {
-    let n = 0
-    for (const { score, node } of this.pictures) {
-      const isShown = score >= from && score < to && n < MAX_PICTURES
+    const n = [0, 0]
+    for (const { score, isFake, node } of this.pictures) {
+      const label = Number(isFake)
+      const isShown = score >= from && score < to && n[label] < MAX_PICTURES[label]
       if (node.hidden === isShown) node.hidden = !isShown
-      n += Number(isShown)
+      n[label] += Number(isShown)
     }
-    return n
+    return n[0] + n[1]
   }
 }

@@ -1,6 +1,4 @@
 // Each slice's rates at the same threshold, the worst false positive rate first.
-const titled = name => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ")
-
 class Slices {
   constructor(root, open, choose) {
     this.part = root.querySelector(".slices")
@@ -15,7 +13,7 @@ class Slices {
     this.part.hidden = !slicings.length
     this.slices = slices
     this.select.replaceChildren(
-      ...slicings.map(name => new Option(titled(name), name, false, name === slicing)),
+      ...slicings.map(([kind, name]) => new Option(name, kind, false, kind === slicing)),
     )
     this.note.textContent =
       slices.length < nSlices ? `the ${slices.length} largest of ${whole(nSlices)}` : ""

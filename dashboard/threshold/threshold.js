@@ -12,6 +12,7 @@ class View {
     this.costs = [...this.root.querySelectorAll("[data-cost]")]
     this.modes = [...this.root.querySelectorAll("[data-mode]")]
     const open = door => this.setTriggerValue("door", door)
+    this.figures = new Figures(this.root)
     this.histogram = new Histogram(this.root, open)
     this.curves = new Curves(this.root, step => this.pick(step))
     this.slices = new Slices(this.root, open, slicing => this.commit({ slicing }))
@@ -177,8 +178,8 @@ class View {
     this.histogram.mark(step / last, this.band?.map(end => end / last))
     this.curves.move(step)
     this.showMode()
-    this.showCells(cellsAt(shown, step))
-    this.showCosts()
+    this.figures.show(shown, step)
+    this.figures.showCosts(shown, step, this.weights, this.chosen["minimum-cost"])
     this.showBand()
     this.slices.show(step)
     this.flips.show(shown, steps, this.start, step)
@@ -205,39 +206,6 @@ class View {
       `called fake, ${whole(falseGenuine)} of ${whole(chosenOn.nFake)} fakes missed.`
   }
 
-  showCells(cells) {
-    const [trueGenuine, falseFake, falseGenuine, trueFake] = cells
-    for (const button of this.root.querySelectorAll("[data-cell]")) {
-      const at = Number(button.dataset.cell)
-      const row = at < 2 ? trueGenuine + falseFake : falseGenuine + trueFake
-      button.firstChild.textContent = whole(cells[at])
-      button.lastChild.textContent = percent(share(cells[at], row))
-    }
-    this.showRate("fpr", falseFake, trueGenuine + falseFake, "genuine called fake")
-    this.showRate("miss", falseGenuine, falseGenuine + trueFake, "fakes missed")
-    this.showRate("tpr", trueFake, falseGenuine + trueFake, "fakes caught")
-    this.showRate("precision", trueFake, trueFake + falseFake, "called fake are fake")
-  }
-
-  showRate(name, part, n, words) {
-    this.find(`[data-rate=${name}]`).textContent = percent(share(part, n))
-    this.find(`[data-interval=${name}]`).textContent = interval(wilson(part, n))
-    this.find(`[data-of=${name}]`).textContent = `${whole(part)} of ${whole(n)} ${words}`
-  }
-
-  showCosts() {
-    const { board, weights, step } = this
-    const told = value => (Number.isNaN(value) ? "none" : value.toFixed(value < 10 ? 2 : 1))
-    const least = this.chosen["minimum-cost"]
-    this.find("[data-rate=cost]").textContent = told(costAt(board.shown, weights, step))
-    this.find("[data-of=cost]").textContent = `${percent(weights.prevalence)} of them fake`
-    this.find("[data-of=least]").textContent =
-      least === null ? "" : `${told(costAt(board.shown, weights, least))} at lowest cost`
-    this.find(".cost-words").textContent =
-      "The unit is yours: money, or minutes of work. The share of fakes is that of the images to be " +
-      `checked, not of this dataset: ${whole(Math.round(1000 * weights.prevalence))} of 1,000.`
-  }
-
   showBand() {
     const { band, board } = this
     this.hasBand.checked = Boolean(band)
@@ -249,20 +217,6 @@ class View {
     this.find(".band-words").textContent = bandWords(board.shown, band)
     this.find(".band-open").disabled = band[0] === band[1]
   }
-}
-
-const bandWords = (shown, [low, high]) => {
-  const held = bandOf(shown, low, high)
-  const n = held.genuine + held.fake
-  const all = shown.nGenuine + shown.nFake
-  return (
-    `${counted(n, "image")} of ${whole(all)} (${percent(share(n, all))}) uncertain: ` +
-    `${whole(held.genuine)} genuine, ${whole(held.fake)} fake. Outside the band ` +
-    `${percent(share(held.falseFake, held.nGenuine))} of the genuine images are called fake ` +
-    `(${whole(held.falseFake)} of ${whole(held.nGenuine)}) and ` +
-    `${percent(share(held.falseGenuine, held.nFake))} of the fakes missed ` +
-    `(${whole(held.falseGenuine)} of ${whole(held.nFake)}).`
-  )
 }
 
 export default function (component) {

@@ -1,15 +1,16 @@
 """What the browser tells of the threshold that is looked at; what is nonsense is passed over."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
 from core.evaluation.operating_points import MODES, Costs
 from core.types import Label
 from dashboard.charts import CELLS
+from dashboard.proposing import BY_HAND
 
-BY_HAND, START = "by-hand", "start"
+START = "start"
 MAX_COST = 1e9
 
 
@@ -25,20 +26,21 @@ class Choice:
 
     value: float
     mode: str = BY_HAND
-    costs: Costs = Costs()
+    costs: Costs = field(default_factory=Costs)
     band: tuple[float, float] | None = None
     slicing: str | None = None
 
 
 @dataclass(frozen=True)
 class Door:
-    """Which images are asked for: one cell, a range of scores of a label, or a slice."""
+    """Which images are asked for: a cell, a range of scores of a label, a slice, or one image."""
 
     cell: str | None = None
     score_from: float | None = None
     score_to: float | None = None
     label: str | None = None
     slice: str | None = None
+    image: int | None = None
 
 
 def read_choice(told: Any) -> Choice | None:
@@ -82,6 +84,7 @@ def read_door(told: Any) -> Door | None:
         _share(told.get("to")),
         label if label in (Label.GENUINE.value, Label.FAKE.value) else None,
         _text(told.get("slice")),
+        _id(told.get("image")),
     )
     return None if door == Door() else door
 
@@ -97,6 +100,11 @@ def _band(told: Any, value: float) -> tuple[float, float] | None:
 
 def _text(told: Any) -> str | None:
     return told[:200] if isinstance(told, str) and told else None
+
+
+def _id(told: Any) -> int | None:
+    is_number = isinstance(told, int) and not isinstance(told, bool)
+    return told if is_number and 0 < told < 2**63 else None
 
 
 def _share(told: Any) -> float | None:

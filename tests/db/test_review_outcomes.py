@@ -35,7 +35,11 @@ def test_verdicts_change_labels_exclude_and_mark_hard_examples(writer: Session) 
     planned = to_apply(writer, queue_id)
     done = apply_verdicts(writer, queue_id, actor="dee")
     assert planned == done
-    assert (done.relabelled, done.excluded, done.hard_examples) == (ids[:2], [ids[3]], [ids[2]])
+    assert (done.relabelled, done.excluded, done.hard_examples) == (
+        tuple(ids[:2]),
+        (ids[3],),
+        (ids[2],),
+    )
     assert (done.n_kept, done.n_changed, done.n_generated, done.n_images) == (2, 0, 0, 4)
     assert [label(writer, image_id) for image_id in ids[:2]] == [F, G]
     assert status(writer, ids[3])[0] == "excluded"
@@ -72,7 +76,7 @@ def test_what_is_settled_later_is_applied_later(writer: Session) -> None:
     queue_id, ids = judged_queue(writer, SCORES, {0: LABEL})
     apply_verdicts(writer, queue_id, actor="dee")
     say(writer, items_of(writer, queue_id, 1)[0], at=100, ada=LABEL, bob=LABEL)
-    assert apply_verdicts(writer, queue_id, actor="dee").relabelled == [ids[1]]
+    assert apply_verdicts(writer, queue_id, actor="dee").relabelled == (ids[1],)
     assert undo_apply(writer, queue_id, actor="dee") == 1
     assert [label(writer, image_id) for image_id in ids[:2]] == [F, F]
 
@@ -82,7 +86,7 @@ def test_images_that_changed_since_are_left_alone(writer: Session) -> None:
     labels.relabel(writer, [ids[0]], F, actor="zoe")
     statuses.exclude(writer, [ids[2]], "not a face", actor="zoe")
     done = apply_verdicts(writer, queue_id, actor="dee")
-    assert (done.relabelled, done.hard_examples, done.n_changed) == ([ids[1]], [], 2)
+    assert (done.relabelled, done.hard_examples, done.n_changed) == ((ids[1],), (), 2)
     assert status(writer, ids[2]) == ("excluded", "not a face")
 
 

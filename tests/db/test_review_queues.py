@@ -100,7 +100,7 @@ def test_chosen_images_need_no_run(writer: Session) -> None:
     a, b, c = add(writer, "a"), add(writer, "b", F), add(writer, "c", Label.UNKNOWN)
     chosen = {"image_ids": [b, a, c, 999, b]}
     without = {"kind": queues.CHOSEN, "params": chosen, "threshold": None, "split": None}
-    queue_id = make_queue(writer, None, **without)  # type: ignore[arg-type]
+    queue_id = make_queue(writer, None, **without)
     found = contents(writer, queue_id)
     assert [(item.image.id, item.is_called_fake) for item in found] == [(b, None), (a, None)]
     assert "image_ids" not in review_items.get_queue(writer, queue_id).params

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.curation.splits import K_FOLD, SPLIT_RULES, apply_rule, assign_splits, leaks
+from core.curation.splits import (
+    HARD_EXAMPLES,
+    K_FOLD,
+    SPLIT_RULES,
+    apply_rule,
+    assign_splits,
+    leaks,
+)
 from core.errors import InvalidInput
 from core.types import Label, Split
 
@@ -188,3 +195,46 @@ def test_the_seventy_thirty_rule_is_the_split_of_old() -> None:
 def test_rules_that_cannot_be_are_refused(rule: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         by_rule([(0, G), (1, G), (2, G), (3, F), (4, F), (5, F)], **rule)
+
+
+# Hard examples
+
+
+@settings(deadline=None, max_examples=150)
+@given(datasets(), st.integers(0, 3), st.data())
+def test_hard_examples_go_to_training_and_nothing_leaks(
+    items: Items, seed: int, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(["70/30", "60/10/10/20"]))
+    numbers = sorted({group for group, _ in items})
+    hard = set(data.draw(st.lists(st.sampled_from(numbers), unique=True, max_size=8)))
+    rest = [(group, label) for group, label in items if group not in hard]
+    assume(min(n_groups_with(rest, G), n_groups_with(rest, F)) >= 4)
+    groups, labels = [g for g, _ in items], [label for _, label in items]
+    told = {"name": name, HARD_EXAMPLES: {"images": 3, "groups": 2}}
+    splits = apply_rule(told, groups, labels, seed, hard)
+    assert leaks(groups, splits) == []
+    assert {s for s, g in zip(splits, groups, strict=True) if g in hard} <= {Split.TRAIN}
+    expected = set(Split) if name == "60/10/10/20" else set(THREE)
+    held = {(split, label) for split, label in zip(splits, labels, strict=True)}
+    assert held >= {(split, label) for split in expected for label in (G, F)}
+    if not hard:
+        assert splits == apply_rule({"name": name}, groups, labels, seed)
+
+
+def test_few_hard_examples_leave_the_shares_as_they_are() -> None:
+    items = [(number, label) for number in range(100) for label in (G, F)]
+    groups, labels = [g for g, _ in items], [label for _, label in items]
+    splits = Counter(apply_rule({"name": "70/30"}, groups, labels, 0, range(30)))
+    assert splits == {Split.TRAIN: 120, Split.TEST: 60, Split.VALIDATION: 20}
+
+
+def test_hard_examples_that_leave_too_little_to_test_on_are_refused() -> None:
+    groups, labels = [0, 1, 2, 3, 4, 5], [G, G, G, F, F, F]
+    with pytest.raises(InvalidInput, match=r"beforehand, one for each of validation, test\. Rec"):
+        apply_rule({"name": "70/30"}, groups, labels, 0, {0, 1})
+
+
+def test_folds_cannot_keep_an_image_in_training() -> None:
+    with pytest.raises(InvalidInput, match="which tests every image once"):
+        apply_rule({"name": K_FOLD}, [0, 1], [G, F], 0, {1})

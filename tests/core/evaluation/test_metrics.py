@@ -1,4 +1,4 @@
-import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,20 +9,7 @@ from sklearn import metrics as reference
 from core.errors import InvalidInput
 from core.evaluation import metrics
 from core.evaluation.metrics import Confusion
-
-# Worked by hand: genuine score 0.1, 0.4, 0.6; fakes 0.4, 0.7, 0.9.
-SCORES = np.array([0.1, 0.4, 0.6, 0.4, 0.7, 0.9])
-IS_FAKE = np.array([False, False, False, True, True, True])
-
-scored_images = st.lists(
-    st.tuples(st.integers(0, 10), st.booleans(), st.integers(0, 3)), min_size=1, max_size=40
-).map(
-    lambda rows: (
-        np.array([row[0] / 10 for row in rows]),
-        np.array([row[1] for row in rows]),
-        np.array([row[2] for row in rows]),
-    )
-)
+from tests.core.evaluation.cases import IS_FAKE, SCORES, scored_images
 
 
 def test_confusion_by_hand() -> None:
@@ -87,7 +74,30 @@ def test_one_label_leaves_ranking_undefined() -> None:
         assert metrics.average_precision(SCORES[:3], truth) is None
         assert metrics.eer(SCORES[:3], truth) is None
         assert metrics.tpr_at_fpr(SCORES[:3], truth, 0.05) is None
-        assert metrics.auc_interval(SCORES[:3], truth, np.arange(3)) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(images=scored_images)
+def test_ranking_figures_agree_with_scikit_learn(
+    images: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> None:
+    scores, is_fake, _ = images
+    if is_fake.all() or not is_fake.any():
+        return
+    assert metrics.roc_auc(scores, is_fake) == reference.roc_auc_score(is_fake, scores)
+    expected = reference.average_precision_score(is_fake, scores)
+    assert metrics.average_precision(scores, is_fake) == expected
+    fpr, tpr, _ = reference.roc_curve(is_fake, scores)
+    assert metrics.eer(scores, is_fake) == pytest.approx(crossing(fpr, tpr))
+
+
+def crossing(fpr: np.ndarray, tpr: np.ndarray) -> float:
+    """Walk along the ROC curve to where it meets FPR = 1 - TPR."""
+    for (x0, x1), (y0, y1) in zip(pairwise(fpr), pairwise(tpr), strict=True):
+        before, after = x0 + y0 - 1, x1 + y1 - 1
+        if before <= 0 <= after:
+            return float(x0 + (x1 - x0) * -before / (after - before))
+    raise AssertionError("the curve ends at (1, 1)")
 
 
 @settings(max_examples=60, deadline=None)
@@ -138,64 +148,3 @@ def test_wilson_interval_covers_the_truth(rate: float) -> None:
         assert interval
         covered.append(interval[0] <= rate <= interval[1])
     assert 0.92 <= np.mean(covered) <= 0.99
-
-
-@settings(max_examples=40, deadline=None)
-@given(images=scored_images, seed=st.integers(0, 99))
-def test_weighted_aucs_equal_those_of_repeated_images(
-    images: tuple[np.ndarray, np.ndarray, np.ndarray], seed: int
-) -> None:
-    scores, is_fake, _ = images
-    weights = np.random.default_rng(seed).integers(0, 4, (3, len(scores)))
-    for auc, counts in zip(metrics.weighted_aucs(scores, is_fake, weights), weights, strict=True):
-        repeated = np.repeat(scores, counts), np.repeat(is_fake, counts)
-        expected = metrics.roc_auc(*repeated) if len(repeated[0]) else None
-        assert np.isnan(auc) if expected is None else auc == pytest.approx(expected)
-
-
-def _people(n_people: int, n_each: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Images whose score depends mostly on the person shown."""
-    rng = np.random.default_rng(seed)
-    groups = np.repeat(np.arange(n_people), n_each)
-    is_fake = rng.random(n_people * n_each) < 0.5
-    habit = rng.normal(0, 0.15, n_people)[groups]
-    noise = rng.normal(0, 0.05, len(groups))
-    return np.clip(0.4 + 0.2 * is_fake + habit + noise, 0, 1), is_fake, groups
-
-
-def test_auc_interval_is_wider_where_images_share_a_person() -> None:
-    scores, is_fake, groups = _people(20, 25, seed=1)
-    clustered = metrics.auc_interval(scores, is_fake, groups, seed=3)
-    alone = metrics.auc_interval(scores, is_fake, np.arange(len(scores)), seed=3)
-    auc = metrics.roc_auc(scores, is_fake)
-    assert clustered
-    assert alone
-    assert auc
-    assert clustered[0] < auc < clustered[1]
-    assert clustered[1] - clustered[0] > 1.5 * (alone[1] - alone[0])
-
-
-def test_auc_interval_is_repeatable_and_quick() -> None:
-    scores, is_fake, groups = _people(100, 5, seed=2)
-    names = np.array([f"person {group:03d}" for group in groups])
-    started = time.process_time()
-    interval = metrics.auc_interval(scores, is_fake, groups, n_boot=2000, seed=5)
-    assert time.process_time() - started < 2
-    assert interval is not None
-    assert interval == metrics.auc_interval(scores, is_fake, names, n_boot=2000, seed=5)
-
-
-def test_auc_interval_does_not_depend_on_the_size_of_its_blocks(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    scores, is_fake, groups = _people(10, 6, seed=4)
-    whole = metrics.auc_interval(scores, is_fake, groups, n_boot=50, seed=1)
-    monkeypatch.setattr(metrics, "BLOCK", 7 * len(scores))
-    assert metrics.auc_interval(scores, is_fake, groups, n_boot=50, seed=1) == whole
-
-
-def test_auc_interval_claims_nothing_from_a_perfect_ranking() -> None:
-    scores = np.array([0.1, 0.2, 0.8, 0.9])
-    is_fake = np.array([False, False, True, True])
-    assert metrics.auc_interval(scores, is_fake, np.arange(4)) is None
-    assert metrics.auc_interval(SCORES, IS_FAKE, np.zeros(6)) is None  # one person only

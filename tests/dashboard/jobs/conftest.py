@@ -3,11 +3,11 @@
 import importlib.util
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,14 +15,14 @@ from typing import Any
 
 import psutil
 import pytest
-from plant import plant
 
 from dashboard.jobs.client import Jobs
+from dashboard.processes import running_workers
 from dashboard.settings import Settings
+from tests import homes
 
 ROOT = Path(__file__).parents[3]
-FACES = ROOT / "examples" / "faces"
-N_IDENTITIES, N_PICTURES = 16, 3
+START_S = 90
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,13 @@ class Home:
     """One installation in a temporary folder, driven by the command line."""
 
     root: Path
+    n_cpu_workers: int = 1
     servers: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "VERITY_HOME": str(self.root), "VERITY_CPU_WORKERS": "2"}
+        given = {"VERITY_HOME": str(self.root), "VERITY_CPU_WORKERS": str(self.n_cpu_workers)}
+        return {**os.environ, **given}
 
     def call(self, *words: str, expect: int = 0) -> str:
         """Run a command to its end and return what it prints, or complains where it should fail."""
@@ -52,11 +54,26 @@ class Home:
 
     def serve(self) -> None:
         """Start the workers under their supervisor; the fixture stops them."""
-        command = [sys.executable, "-m", "dashboard", "run", "--no-page"]
+        self._start("run", "--no-page")
+        self._await(lambda: (self.root / "run" / "supervisor.pid").exists())
+
+    def work(self, name: str, *queues: str) -> None:
+        """Start one worker for some queues, without a supervisor: for what nobody kills."""
+        words = [word for queue in queues for word in ("--queue", queue)]
+        self._start("worker", "--name", name, *words)
+        self._await(lambda: running_workers(Settings(home=self.root)) == [name])
+
+    def _start(self, *words: str) -> None:
+        command = [sys.executable, "-m", "dashboard", *words]
         self.servers.append(
             subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=subprocess.DEVNULL)
         )
-        while not (self.root / "run" / "supervisor.pid").exists():
+
+    def _await(self, is_there: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START_S
+        while not is_there():
+            assert self.servers[-1].poll() is None, "what was started ended at once"
+            assert time.monotonic() < deadline, f"nothing runs after {START_S} s"
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -66,9 +83,10 @@ class Home:
             server.wait(30)
 
     def workers(self, name: str) -> list[psutil.Process]:
-        """Return this home's running worker processes whose name begins so."""
-        pid = int((self.root / "run" / "supervisor.pid").read_text())
-        return _children(psutil.Process(pid), name)
+        """Return the running worker processes of this home whose name begins so."""
+        started = [psutil.Process(server.pid) for server in self.servers if server.poll() is None]
+        alone = [process for process in started if _is_called(process, name)]
+        return alone + [each for process in started for each in _children(process, name)]
 
     def trainings(self) -> list[psutil.Process]:
         """Return the processes that train for this home now."""
@@ -78,7 +96,8 @@ class Home:
     def kill(self, name: str) -> None:
         """Kill the workers whose name begins so, without warning."""
         for process in self.workers(name):
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -98,11 +117,11 @@ class Home:
         return state
 
 
-def _make_homes(folder: Path) -> Iterator[Callable[[str], Home]]:
+def _make_homes(folder: Path) -> Iterator[Callable[..., Home]]:
     made: list[Home] = []
 
-    def make(name: str) -> Home:
-        made.append(Home(folder / name))
+    def make(name: str, n_cpu_workers: int = 1) -> Home:
+        made.append(Home(folder / name, n_cpu_workers))
         return made[-1]
 
     yield make
@@ -111,13 +130,13 @@ def _make_homes(folder: Path) -> Iterator[Callable[[str], Home]]:
 
 
 @pytest.fixture
-def make_home(tmp_path: Path) -> Iterator[Callable[[str], Home]]:
+def make_home(tmp_path: Path) -> Iterator[Callable[..., Home]]:
     """Make homes by name; whatever still runs on them at the end is stopped."""
     yield from _make_homes(tmp_path)
 
 
 @pytest.fixture(scope="module")
-def make_module_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Home]]:
+def make_module_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Home]]:
     """The same for a whole module."""
     yield from _make_homes(tmp_path_factory.mktemp("homes"))
 
@@ -141,7 +160,7 @@ def _is_called(process: psutil.Process, name: str) -> bool:
 
 
 @pytest.fixture
-def home(make_home: Callable[[str], Home]) -> Home:
+def home(make_home: Callable[..., Home]) -> Home:
     """One home."""
     return make_home("home")
 
@@ -149,13 +168,7 @@ def home(make_home: Callable[[str], Home]) -> Home:
 @pytest.fixture(scope="session")
 def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of some of the demo's identities with the planted trouble."""
-    folder = tmp_path_factory.mktemp("photographs") / "people"
-    for identity in sorted(FACES.iterdir())[: N_IDENTITIES + 1]:
-        for picture in sorted(identity.glob("*.jpg"))[:N_PICTURES] if identity.is_dir() else ():
-            (folder / identity.name).mkdir(parents=True, exist_ok=True)
-            shutil.copy(picture, folder / identity.name)
-    plant(folder)
-    return folder
+    return homes.copy_photographs(tmp_path_factory.mktemp("photographs") / "people", 16, 3)
 
 
 @pytest.fixture(scope="session")

@@ -12,17 +12,19 @@ from typing import Any
 
 import pytest
 
+from core.errors import InvalidInput
+from tests import homes
+
 pytestmark = [pytest.mark.slow]
 
-FACES = Path(__file__).parents[3] / "examples" / "faces"
 FORMATS = ("csv", "coco", "yolo", "keras", "tfrecord")
 
 
 @pytest.fixture(scope="module")
-def source(make_module_home: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A home with a frozen version of twelve small images."""
+def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of twelve small images with a manifest."""
     folder = tmp_path_factory.mktemp("labelled")
-    people = sorted(path for path in FACES.iterdir() if path.is_dir())[:12]
+    people = sorted(path for path in homes.FACES.iterdir() if path.is_dir())[:12]
     with (folder / "manifest.csv").open("w", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(("path", "label", "identity", "generator"))
@@ -32,10 +34,16 @@ def source(make_module_home: Callable[[str], Any], tmp_path_factory: pytest.Temp
             lines.writerow(
                 (f"{n}.jpg", "fake" if fake else "genuine", f"Anne, {n}", "gan" if fake else "")
             )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def source(make_module_home: Callable[[str], Any], labelled: Path) -> Any:
+    """A home with a frozen version of them, and a worker that exports."""
     home = make_module_home("source")
-    home.serve()
-    home.run("import", str(folder / "manifest.csv"), "--wait")
-    assert home.run("freeze", "--wait")["images"] == 12
+    homes.import_folder(home.root, labelled, manifest="manifest.csv")
+    homes.freeze(home.root)
+    home.work("cpu-1", "cpu")
     return home
 
 
@@ -52,7 +60,7 @@ def test_a_version_moves_to_another_home_without_loss(
     done = source.run("export", "--version", "1", "--format", name, "--wait")
     assert (done["state"], done["images"], done["folder"]) == ("done", 12, f"exports/1-{name}")
     other = make_home("other")
-    result = other.run("import", str(source.root / done["folder"]), "--wait")
+    result = homes.import_folder(other.root, source.root / done["folder"])
     assert (result["new"], result["rejected"]) == (12, 0)
     assert held(other) == held(source)
     assert not list((source.root / "exports").glob(".*"))
@@ -64,8 +72,8 @@ def test_a_changed_export_is_refused(source: Any, make_home: Callable[[str], Any
     assert json.loads((folder / "verity.json").read_text())["copies"] == "normalised"
     changed = min(folder.rglob("*.jpg"))
     changed.write_bytes(changed.read_bytes() + b"x")
-    said = make_home("other").call("import", str(folder), "--wait", expect=1)
-    assert changed.name in said and "changed" in said
+    with pytest.raises(InvalidInput, match=f"{changed.name}.* changed"):
+        homes.import_folder(make_home("other").root, folder)
 
 
 def test_a_cancelled_export_leaves_nothing(source: Any) -> None:

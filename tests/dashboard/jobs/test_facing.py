@@ -1,39 +1,43 @@
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import homes
+
 pytestmark = [pytest.mark.slow]
-FACES = Path(__file__).parents[3] / "examples" / "faces"
 N_PICTURES = 6
 
 
-@pytest.fixture
-def imported(home: Any, tmp_path: Path) -> Any:
+@pytest.fixture(scope="module")
+def imported_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that holds some of the demo's photographs."""
-    folder = tmp_path / "people"
+    folder = tmp_path_factory.mktemp("photographs") / "people"
     folder.mkdir()
-    for path in sorted(FACES.glob("*/*.jpg"))[:N_PICTURES]:
+    for path in sorted(homes.FACES.glob("*/*.jpg"))[:N_PICTURES]:
         shutil.copy(path, folder)
-    home.run("import", str(folder), "--wait")
+    root = tmp_path_factory.mktemp("imported")
+    homes.import_folder(root, folder)
+    return root
+
+
+@pytest.fixture
+def imported(imported_once: Path, home: Any) -> Any:
+    """A copy of it."""
+    shutil.copytree(imported_once, home.root)
     return home
 
 
 def _query(home: Any, sql: str) -> list[Any]:
-    (database,) = [path for path in home.root.glob("*.sqlite") if _has_images(path)]
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(home.root / "verity.sqlite")) as connection:
         return connection.execute(sql).fetchall()
 
 
-def _has_images(path: Path) -> bool:
-    with sqlite3.connect(path) as connection:
-        sql = "SELECT count(*) FROM sqlite_master WHERE name = 'faces'"
-        return bool(connection.execute(sql).fetchone()[0])
-
-
 def test_every_image_gets_its_faces_measured_once(imported: Any) -> None:
+    imported.work("cpu-1", "cpu", "flow")
     result = imported.run("faces", "--wait")
     assert (result["measured"], result["unreadable"]) == (N_PICTURES, 0)
     largest = "SELECT image_id, features, length(embedding) FROM faces WHERE position = 0"
@@ -46,6 +50,7 @@ def test_every_image_gets_its_faces_measured_once(imported: Any) -> None:
 
 
 def test_a_lost_file_is_counted_and_tried_again(imported: Any) -> None:
+    imported.work("cpu-1", "cpu", "flow")
     ((checksum,),) = _query(imported, "SELECT checksum FROM images WHERE id = 2")
     (original,) = [path for path in imported.root.rglob(checksum) if "originals" in path.parts]
     kept = original.read_bytes()

@@ -10,7 +10,7 @@ from dashboard.home import open_database, open_storages, open_store
 from dashboard.jobs import freezing
 from dashboard.jobs.context import Context
 from dashboard.settings import Settings
-from db import images, imports, pairs, restoring, versions
+from db import images, imports, pairs, restoring, statuses, tags, versions
 from db.engine import reading, writing
 from tests.db.builders import add, add_pair, facts
 
@@ -92,7 +92,7 @@ def test_the_version_is_marked_with_what_gives_the_classes_away(context: Context
 def test_a_split_that_leaks_is_not_stored(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(rule: object, groups: list[int], labels: list[Label], seed: int) -> list[Split]:
+    def broken(rule: object, groups: list[int], *_: object) -> list[Split]:
         return [(Split.TRAIN, Split.TEST)[i % 2] for i in range(len(groups))]
 
     monkeypatch.setattr(freezing, "apply_rule", broken)
@@ -134,3 +134,29 @@ def test_what_cannot_be_frozen(context: Context) -> None:
         freeze(context, rule="k-fold", folds=9)
     with pytest.raises(InvalidInput, match="Received none"):
         freeze(context, sources=["nowhere"])
+
+
+def test_hard_examples_go_to_training_with_all_that_belongs_to_them(context: Context) -> None:
+    tested = [item for item in items(context, freeze(context)["version"]) if item.split == "test"]
+    hard = tested[0]
+    with writing(context.database) as session:
+        tags.add_tag(session, [hard.image_id], "hard example", actor="ada")
+    number = freeze(context, hard_examples=True)["version"]
+    with reading(context.database) as session:
+        version = versions.get_version(session, number)
+    told = {"images": 1, "groups": 1}
+    assert version.split_rule == {"name": "70/30", "test_fraction": 0.3, "hard_examples": told}
+    family = {item.image_id for item in tested if item.group == hard.group}
+    assert len(family) >= 5  # a person's photographs, and the fakes made of them
+    splits = {item.split for item in items(context, number) if item.image_id in family}
+    assert splits == {Split.TRAIN}
+
+
+def test_without_hard_examples_there_is_nothing_to_put_into_training(context: Context) -> None:
+    with pytest.raises(InvalidInput, match="with the tag 'hard example' in the next version"):
+        freeze(context, hard_examples=True)
+    with writing(context.database) as session:
+        tags.add_tag(session, [1], "hard example", actor="ada")
+        statuses.exclude(session, [1], "blurred", actor="ada")
+    with pytest.raises(InvalidInput, match="Received none"):
+        freeze(context, hard_examples=True)

@@ -1,7 +1,6 @@
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,23 +9,38 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests import homes
+
 pytestmark = [pytest.mark.slow]
-FACES = Path(__file__).parents[3] / "examples" / "faces"
 N_PICTURES, N_COPIES = 6, 2
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Some of the demo's photographs, with smaller copies of two of them."""
-    into = tmp_path / "people"
+    into = tmp_path_factory.mktemp("photographs") / "people"
     into.mkdir()
-    paths = sorted(FACES.glob("*/*.jpg"))[:N_PICTURES]
+    paths = sorted(homes.FACES.glob("*/*.jpg"))[:N_PICTURES]
     for path in paths:
         shutil.copy(path, into)
     for path in paths[:N_COPIES]:
         with Image.open(path) as image:
             image.resize((240, 240)).save(into / f"copy of {path.name}", quality=80)
     return into
+
+
+@pytest.fixture(scope="module")
+def imported_once(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("imported")
+    homes.import_folder(root, folder)
+    return root
+
+
+@pytest.fixture
+def imported(imported_once: Path, home: Any) -> Any:
+    """A home that holds them."""
+    shutil.copytree(imported_once, home.root)
+    return home
 
 
 def _change(home: Any, sql: str) -> None:
@@ -65,8 +79,9 @@ def _held(home: Any) -> dict[str, list[Any]]:
     }
 
 
-def test_what_is_measured_again_is_what_an_import_measures(home: Any, folder: Path) -> None:
-    home.run("import", str(folder), "--wait")
+def test_what_is_measured_again_is_what_an_import_measures(imported: Any) -> None:
+    home = imported
+    home.work("cpu-1", "cpu", "flow")
     fresh = _held(home)
     assert sum(row[3] for row in fresh["pairs"]) >= N_COPIES
     assert home.run("status")["outdated"] == 0
@@ -86,8 +101,9 @@ def test_what_is_measured_again_is_what_an_import_measures(home: Any, folder: Pa
     assert home.run("measure", "--wait")["measured"] == 0
 
 
-def test_a_lost_or_damaged_original_is_counted_and_tried_again(home: Any, folder: Path) -> None:
-    home.run("import", str(folder), "--wait")
+def test_a_lost_or_damaged_original_is_counted_and_tried_again(imported: Any) -> None:
+    home = imported
+    home.work("cpu-1", "cpu", "flow")
     _age(home)
     originals = sorted(path for path in home.root.rglob("*") if _is_original(path))
     lost, damaged = originals[:2]
@@ -110,17 +126,14 @@ def _is_original(path: Path) -> bool:
     return "originals" in path.parts and path.is_file() and len(path.name) == 64
 
 
-def test_a_job_killed_in_between_ends_as_an_undisturbed_one(
-    make_home: Callable[[str], Any], folder: Path
-) -> None:
-    _add_noise(folder)
-    home = make_home("shaken")
-    home.run("import", str(folder), "--wait")
+def test_a_job_killed_in_between_ends_as_an_undisturbed_one(imported: Any, tmp_path: Path) -> None:
+    home = imported
+    homes.import_folder(home.root, _noise(tmp_path / "noise"))
     fresh = _held(home)
     _age(home)
     n_outdated = n_images = home.run("status")["outdated"]
     home.serve()
-    job_id = home.run("measure")["job"]
+    job_id = home.jobs.measure_again()
     while n_outdated == n_images:
         time.sleep(0.02)
         ((n_outdated,),) = _query(
@@ -133,16 +146,18 @@ def test_a_job_killed_in_between_ends_as_an_undisturbed_one(
     assert _held(home) == fresh
 
 
-def _add_noise(folder: Path) -> None:
-    """Add pictures that are like no other, for the job to last."""
+def _noise(folder: Path) -> Path:
+    """Make pictures that are like no other, for the job to last."""
+    folder.mkdir()
     rng = np.random.default_rng(7)
     for number in range(300):
         coarse = Image.fromarray(rng.integers(0, 255, (6, 6, 3), dtype=np.uint8))
         coarse.resize((200, 200)).save(folder / f"noise {number}.png")
+    return folder
 
 
-def test_a_cancelled_job_goes_on_after_a_retry(home: Any, folder: Path) -> None:
-    home.run("import", str(folder), "--wait")
+def test_a_cancelled_job_goes_on_after_a_retry(imported: Any) -> None:
+    home = imported
     _age(home)
     job_id = home.run("measure")["job"]
     assert home.run("cancel", job_id)["state"] == "cancelled"

@@ -1,0 +1,158 @@
+"""Charts of the figures: errors by attack type and reliability; values apart from drawing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL, empty_figure
+from dashboard.text import count
+
+if TYPE_CHECKING:
+    from core.evaluation.bootstrap import Estimate
+    from core.evaluation.calibration import ReliabilityBin
+
+BPCER = "Genuine called fake"
+_ROW_PX, _MARGIN_PX = 44, 56
+_LONGEST = 28
+
+
+@dataclass(frozen=True)
+class ErrorBar:
+    """One error rate with its interval.
+
+    Attributes:
+        name: What is drawn beside the bar.
+        attack_type: As stored; None for the genuine images.
+        rate: 0 to 1.
+        below: From the interval's low end to the rate.
+        above: From the rate to the interval's high end.
+        basis: How many images of how many groups it rests on.
+    """
+
+    name: str
+    attack_type: str | None
+    rate: float
+    below: float
+    above: float
+    basis: str
+
+
+def error_values(bpcer: "Estimate", by_type: "Mapping[str, Estimate]") -> list[ErrorBar]:
+    """Return the costly error, then the missed fakes by attack type in their order."""
+    bars = [_bar(BPCER, None, bpcer)]
+    bars += [_bar(f"Missed: {_short(name)}", name, found) for name, found in by_type.items()]
+    return [each for each in bars if each]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+
+def _bar(name: str, attack_type: str | None, found: "Estimate") -> ErrorBar | None:
+    if found.value is None:
+        return None
+    low, high = found.interval or (found.value, found.value)
+    basis = f"{count(found.n_images, 'image')}, {count(found.n_groups, 'group')}"
+    return ErrorBar(name, attack_type, found.value, found.value - low, high - found.value, basis)
+
+
+def draw_errors(bars: Sequence[ErrorBar]) -> go.Figure:
+    """Draw one bar an error, the first on top, with whiskers over 95 %."""
+    names = [_escaped(each.name) for each in bars]
+    figure = empty_figure(_ROW_PX * len(bars) + _MARGIN_PX)
+    figure.add_bar(
+        x=[each.rate for each in bars],
+        y=list(range(len(bars))),
+        orientation="h",
+        width=0.55,
+        marker={"color": [ACCENT if each.attack_type else COSTLY for each in bars]},
+        error_x=_whiskers([each.below for each in bars], [each.above for each in bars]),
+        customdata=[[each.attack_type or "", _told(each)] for each in bars],
+        hovertemplate="%{customdata[1]}<extra></extra>",
+    )
+    figure.update_xaxes(tickformat=".0%", range=[0, _end(bars)], gridcolor=FAINT, zeroline=False)
+    figure.update_yaxes(
+        tickvals=list(range(len(bars))),
+        ticktext=[f"{name}   " for name in names],
+        range=[len(bars) - 0.5, -0.5],
+        tickfont={"size": 14},
+        showgrid=False,
+        zeroline=False,
+    )
+    return figure
+
+
+def _end(bars: Sequence[ErrorBar]) -> float:
+    """Return where the axis ends: a little beyond the longest whisker, never past 100 %."""
+    longest = max((each.rate + each.above for each in bars), default=0.0)
+    return min(1.02, max(0.05, 1.05 * longest))
+
+
+def _told(bar: ErrorBar) -> str:
+    interval = f"95 %: {bar.rate - bar.below:.1%} to {bar.rate + bar.above:.1%}"
+    return f"{_escaped(bar.name)}: {bar.rate:.1%}<br>{interval}<br>{bar.basis}"
+
+
+def _escaped(text: str) -> str:
+    """Keep Plotly from reading a name as its markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def draw_reliability(
+    before: "Sequence[ReliabilityBin]", after: "Sequence[ReliabilityBin]"
+) -> go.Figure:
+    """Draw what was said against what was so; on the dashed line they are equal."""
+    figure = empty_figure(height_px=380)
+    figure.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"color": NEUTRAL, "width": 1, "dash": "dash"},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    for name, bins, colour, symbol in (
+        ("As the detector says", before, NEUTRAL, "circle-open"),
+        ("After calibration", after, ACCENT, "circle"),
+    ):
+        _add_curve(figure, name, bins, colour, symbol)
+    axis = {"range": [-0.02, 1.02], "tickformat": ".0%", "gridcolor": FAINT, "zeroline": False}
+    figure.update_xaxes(title="Probability of fake, as told", **axis)
+    figure.update_yaxes(title="Share that is fake", **axis)
+    return figure
+
+
+def _add_curve(
+    figure: go.Figure, name: str, bins: "Sequence[ReliabilityBin]", colour: str, symbol: str
+) -> None:
+    intervals = [each.interval or (each.share_fake, each.share_fake) for each in bins]
+    figure.add_scatter(
+        x=[each.predicted for each in bins],
+        y=[each.share_fake for each in bins],
+        name=name,
+        mode="lines+markers",
+        line={"color": colour, "width": 2, "dash": "solid" if symbol == "circle" else "dot"},
+        marker={"size": 11, "symbol": symbol},
+        error_y=_whiskers(
+            [each.share_fake - low for (low, _), each in zip(intervals, bins, strict=True)],
+            [high - each.share_fake for (_, high), each in zip(intervals, bins, strict=True)],
+        ),
+        customdata=[[each.score_from, each.score_to, f"{each.n:,}"] for each in bins],
+        hovertemplate=f"{name}<br>told %{{x:.1%}}, so %{{y:.1%}}<br>"
+        "%{customdata[2]} images<extra></extra>",
+    )
+
+
+def _whiskers(below: Sequence[float], above: Sequence[float]) -> dict[str, object]:
+    """Return error bars from their ends' distances to the values."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": list(above),
+        "arrayminus": list(below),
+        "color": NEUTRAL,
+        "thickness": 1.5,
+        "width": 5,
+    }

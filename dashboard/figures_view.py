@@ -1,0 +1,190 @@
+"""Figures: what a run's scores are worth on a split, each figure with how far it may be off."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.types import Run, Split
+from dashboard import doors, figure_charts, figures, widgets
+from dashboard.assessment import Assessment
+from dashboard.calibrating import Calibration
+from dashboard.figure_words import CALIBRATION, CALLS, RANKING, Words
+from dashboard.scores import ENOUGH_GENUINE, Operating
+from dashboard.text import count, plain
+from dashboard.threshold_view import current
+from dashboard.thresholds import shown
+
+if TYPE_CHECKING:
+    from core.evaluation.bootstrap import Estimate
+
+_ERRORS, _RELIABILITY = "figures-errors", "figures-reliability"
+
+
+def show(run: Run, split: Split) -> None:
+    """Draw the part of Evaluate: the costly error first."""
+    assessment, operating = figures.assessed(run, split), current(run)
+    calls = figures.calls_at(run, split, operating.value)
+    _warn(assessment, split)
+    _show_calls(calls, operating)
+    _show_attack_types(calls)
+    _show_ranking(assessment)
+    _show_calibration(assessment)
+    st.caption(
+        f"On {count(assessment.n_genuine, 'genuine image')} and "
+        f"{count(assessment.n_fake, 'fake')} of the {split} split of version "
+        f"{run.dataset_version}, in {count(assessment.n_groups, 'group')}. A group is a person "
+        "with all near-duplicates and fakes. Intervals are of 95 %, by 2,000 resamples of whole "
+        "groups, since images of one person are not independent."
+    )
+
+
+def _warn(assessment: Assessment, split: Split) -> None:
+    """Say what keeps the figures from being relied on."""
+    if assessment.is_indicative:
+        st.warning(
+            f"**Indicative only:** {count(assessment.n_genuine, 'genuine image')} of "
+            f"{count(assessment.n_groups, 'group')} in the {split} split. Expected at least "
+            f"{ENOUGH_GENUINE:,} for a false positive rate to rely on; the intervals say how far "
+            "off it may be.",
+            icon=":material/science:",
+        )
+    if split is not Split.TEST:
+        st.info(
+            f"Images of the {split} split helped to choose this detector, so these figures flatter "
+            "it. The test split tells how it does on images nobody has looked at.",
+            icon=":material/info:",
+        )
+
+
+def _show_calls(calls: "Mapping[str, Estimate]", operating: Operating) -> None:
+    st.subheader(f"Calls at threshold {shown(operating.value)}", anchor=False)
+    st.caption(plain(operating.origin))
+    _cards(calls, CALLS)
+
+
+def _cards(found: "Mapping[str, Estimate]", words: Mapping[str, Words]) -> None:
+    """Draw a card a figure, in the order of the words."""
+    with st.grid(len(words)):
+        for name, said in words.items():
+            _card(said, found[name])
+
+
+def _card(words: Words, found: "Estimate") -> None:
+    value = "undefined" if found.value is None else words.form(found.value)
+    basis = f"{count(found.n_images, 'image')}, {count(found.n_groups, 'group')}"
+    st.metric(
+        f":red[{words.label}]" if words.is_costly else words.label,
+        value,
+        delta=_interval(found, words.form),
+        delta_color="off",
+        delta_arrow="off",
+        delta_description=basis,
+        border=True,
+        height="stretch",
+        help=words.help,
+    )
+
+
+def _interval(found: "Estimate", form: Callable[[float], str]) -> str:
+    if found.interval is None:
+        return "no interval"
+    low, high = found.interval
+    return f"{form(low)} to {form(high)}"
+
+
+def _show_attack_types(calls: "Mapping[str, Estimate]") -> None:
+    from core.evaluation.attack_types import apcer_by_type
+
+    by_type = apcer_by_type(calls)
+    bars = figure_charts.error_values(calls["false_positive_rate"], by_type)
+    if not bars:
+        return
+    st.subheader("Errors by kind of attack", anchor=False)
+    st.plotly_chart(
+        figure_charts.draw_errors(bars),
+        key=_ERRORS,
+        config=widgets.CALM,
+        on_select=_open_error,
+        selection_mode="points",
+        alt="; ".join(f"{each.name} {each.rate:.1%}" for each in bars),
+    )
+    worst = _worst(by_type)
+    st.caption(
+        "Genuine images called fake (BPCER), then missed fakes by generator (APCER), the worst "
+        f"first.{worst} Whiskers span 95 %. Click a bar for its images."
+    )
+
+
+def _worst(by_type: "Mapping[str, Estimate]") -> str:
+    name, found = next(iter(by_type.items()), (None, None))
+    if name is None or found is None or found.value is None or len(by_type) < 2:
+        return ""
+    return (
+        f" The worst case is {plain(name)}, {found.value:.1%} of {count(found.n_images, 'image')}: "
+        "of several kinds the worst is so partly by chance."
+    )
+
+
+def _show_ranking(assessment: Assessment) -> None:
+    if not assessment.estimates:
+        return
+    st.subheader("Whatever the threshold", anchor=False)
+    _cards(assessment.estimates, RANKING)
+
+
+def _show_calibration(assessment: Assessment) -> None:
+    if not assessment.estimates:
+        return
+    st.subheader("Can the probability be believed?", anchor=False)
+    figures_side, chart = st.columns([2, 3], gap="medium")
+    with chart:
+        st.plotly_chart(
+            figure_charts.draw_reliability(assessment.before, assessment.after),
+            key=_RELIABILITY,
+            config=widgets.CALM,
+            on_select=_open_bin,
+            selection_mode="points",
+            alt="Reliability curve before and after calibration: "
+            + _alt(assessment.calibration, assessment),
+        )
+        st.caption("On the dashed line the probability is the truth. Click a point for its images.")
+    with figures_side:
+        with st.grid(2):
+            for name, said in CALIBRATION.items():
+                _card(said, assessment.estimates[name])
+        st.caption(_by_chance(assessment))
+        st.caption(f":material/tune: {plain(assessment.calibration.note)}")
+
+
+def _alt(calibration: Calibration, assessment: Assessment) -> str:
+    points = (f"told {each.predicted:.0%}, so {each.share_fake:.0%}" for each in assessment.after)
+    return f"temperature {calibration.temperature:.2f}; {'; '.join(points)}"
+
+
+def _by_chance(assessment: Assessment) -> str:
+    if assessment.ece_by_chance is None:
+        return ""
+    return (
+        "On so many images even a perfectly calibrated detector would show an ECE of about "
+        f"{assessment.ece_by_chance:.3f}, by chance. Where fakes are rarer than here, every "
+        "probability is too high."
+    )
+
+
+def _open_error() -> None:
+    """Show the images behind a bar; a second click on one spot takes its selection back."""
+    points = st.session_state[_ERRORS]["selection"]["points"]
+    if not points:
+        return
+    if attack_type := points[0]["customdata"][0]:
+        doors.open_images(cell="fakes-missed", generator=attack_type)
+    else:
+        doors.open_images(cell="genuine-called-fake")
+
+
+def _open_bin() -> None:
+    points = st.session_state[_RELIABILITY]["selection"]["points"]
+    if points and "customdata" in points[0]:
+        score_from, score_to, _ = points[0]["customdata"]
+        doors.open_images(cell="all", score_from=score_from, score_to=score_to)

@@ -1,0 +1,49 @@
+"""What is recorded of how an operating threshold was chosen; without a screen."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.errors import InvalidInput
+from core.evaluation.metrics import confusion_at
+from core.evaluation.operating_points import Costs, choose, policy_of
+from core.types import Split
+from dashboard.scores import Scored, load_scores
+from db import runs
+
+BY_HAND = "by-hand"
+
+
+def policy_for(value: float, rule: str, costs: Costs, validation: Scored) -> dict[str, Any]:
+    """Return what is recorded: the rule where it does give this threshold, else "by hand".
+
+    With the counts on validation. A rule that gives another threshold by now is not claimed.
+    """
+    if rule != BY_HAND:
+        try:
+            point = choose(rule, validation.scores, validation.is_fake, costs)
+        except InvalidInput:
+            point = None
+        if point and point.value == value:
+            return policy_of(point, costs)
+    confusion = confusion_at(value, validation.scores, validation.is_fake)
+    return {"mode": BY_HAND, "validation": asdict(confusion)}
+
+
+def proposal(
+    session: Session, run_id: int, rule: str | None, value: float | None, costs: Costs
+) -> tuple[float, dict[str, Any]]:
+    """Return the threshold that a rule gives on validation, or the one named, and its record.
+
+    Raises:
+        InvalidInput: If there is no such rule, or the validation scores cannot tell.
+        NotFound: If there is no such run.
+    """
+    runs.get_run(session, run_id)
+    validation = load_scores(session, run_id, Split.VALIDATION)
+    if rule is not None:
+        point = choose(rule, validation.scores, validation.is_fake, costs)
+        return point.value, policy_of(point, costs)
+    chosen = 0.0 if value is None else value
+    return chosen, policy_for(chosen, BY_HAND, costs, validation)

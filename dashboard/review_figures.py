@@ -1,0 +1,132 @@
+"""What a review says of people and of figures: for the page and for the command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from core.errors import InvalidInput
+from core.review.queues import RANDOM_AUDIT
+from core.review.verdicts import ReviewVerdict
+from core.types import Run, Split
+from dashboard.scores import load_scores
+from db import review_results, runs
+from db.review_items import get_queue
+
+if TYPE_CHECKING:
+    from core.review.agreement import Report
+    from core.review.outcomes import Change, LabelError
+
+CAUTION = (
+    "Only reviewed images were corrected. A queue of mistakes can turn a mistake into a right "
+    "call, never a right call into a mistake, so figures after it flatter the detector."
+)
+AUDIT_HINT = (
+    "How many labels are wrong among the images that nobody looked at, only a random audit tells."
+)
+
+
+@dataclass(frozen=True)
+class ReviewedFigures:
+    """A run's figures before and after the labels were corrected by what reviewers settled.
+
+    Attributes:
+        n_images: Scored images of the split.
+        counts: Images of the split by final verdict.
+        n_turned: Labels turned round: (genuine to fake, fake to genuine).
+        changes: By the names of `core.evaluation.bootstrap.estimate`; empty without scores.
+    """
+
+    n_images: int
+    counts: Mapping[ReviewVerdict, int]
+    n_turned: tuple[int, int]
+    changes: "Mapping[str, Change]"
+
+    @property
+    def n_reviewed(self) -> int:
+        """Images of the split with a final verdict."""
+        return sum(self.counts.values())
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the verdicts correct nothing."""
+        return not any(self.n_turned) and not self.counts.get(ReviewVerdict.IMAGE_UNUSABLE)
+
+
+def reviewed_figures(
+    session: Session, run: Run, split: Split, threshold: float, *, queue_id: int | None = None
+) -> ReviewedFigures:
+    """Return a run's figures on one split before and after what reviewers settled.
+
+    It makes no difference whether the verdicts were applied: the scores and labels of the frozen
+    version are corrected here, and the version stays as it is.
+
+    Args:
+        session: Any.
+        run: Of which the scores are.
+        split: Of its version.
+        threshold: From which score an image is called fake.
+        queue_id: Only by what this queue says; else by all queues.
+    """
+    from core.evaluation.tallies import Evidence
+    from core.review.outcomes import changes, correct
+
+    data = load_scores(session, run.id, split)
+    said = review_results.verdicts_on_run(session, run.id, queue_id=queue_id)
+    correction = correct(data.image_ids, data.is_fake, said)
+    evidence = Evidence(data.scores, data.is_fake, data.groups, threshold=threshold)
+    found = changes(evidence, correction) if correction.is_kept.any() else {}
+    return ReviewedFigures(len(data.scores), correction.counts, correction.n_turned, found)
+
+
+def figures_of_queue(session: Session, queue_id: int) -> ReviewedFigures:
+    """Return the figures of a queue's run before and after what this queue says.
+
+    Raises:
+        NotFound: If there is no such queue.
+        InvalidInput: If it was made of chosen images without a run.
+    """
+    queue = get_queue(session, queue_id)
+    if queue.run_id is None or queue.split is None or queue.threshold is None:
+        raise InvalidInput(
+            f"Expected a queue of a run's images. Received {queue.name!r}, which was made of "
+            "chosen images: they have no scores."
+        )
+    run = runs.get_run(session, queue.run_id)
+    return reviewed_figures(session, run, queue.split, queue.threshold, queue_id=queue_id)
+
+
+def agreement_of(session: Session, queue_id: int) -> "Report":
+    """Return how far the reviewers of a queue agree, by their blind opinions."""
+    from core.review.agreement import report
+
+    ratings = review_results.ratings(session, queue_id)
+    return report(ratings, review_results.adjudicated(session, queue_id))
+
+
+def audit_of(session: Session, queue_id: int) -> "LabelError | None":
+    """Return what a random audit says of the labels; None of any other queue."""
+    from core.review.outcomes import label_error
+
+    if get_queue(session, queue_id).kind != RANDOM_AUDIT:
+        return None
+    return label_error(review_results.final_verdicts(session, queue_id))
+
+
+def audit_words(found: "LabelError") -> str:
+    """Say in a sentence or two how many labels an audit found wrong, and what it rests on."""
+    if found.share is None or found.interval is None:
+        return "No image of this random audit has a final verdict on its label yet."
+    low, high = found.interval
+    words = (
+        f"Wrong labels: {found.n_wrong:,} of {found.n_judged:,} drawn at random, "
+        f"{found.share:.1%} (95 % interval {low:.1%} to {high:.1%})."
+    )
+    rest = {
+        "unusable": found.n_unusable,
+        "undecidable": found.n_cannot_tell,
+        "without a final verdict": found.n_open,
+    }
+    left = ", ".join(f"{n:,} {what}" for what, n in rest.items() if n)
+    return f"{words} Not counted: {left}." if left else words

@@ -1,0 +1,160 @@
+"""Review: a run's figures before and after its labels were corrected by settled verdicts."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.types import Split
+from dashboard import figure_words, resources, review_figures, widgets
+from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL
+from dashboard.review_figures import ReviewedFigures
+from dashboard.text import count
+from db import review_results, runs
+from db.review_items import Queue
+
+if TYPE_CHECKING:
+    from core.evaluation.bootstrap import Estimate
+    from core.review.outcomes import Change
+
+SHOWN = ("false_positive_rate", "miss_rate", "accuracy", "auc")
+"""The costly error first."""
+
+
+def show(queue: Queue) -> None:
+    """Draw the figures before and after, where the queue has a run."""
+    if queue.run_id is None or queue.split is None or queue.threshold is None:
+        return
+    with resources.session() as session:
+        said = review_results.verdicts_on_run(session, queue.run_id, queue_id=queue.id)
+    found = _figures(
+        queue.run_id, queue.split, queue.threshold, queue.id, tuple(sorted(said.items()))
+    )
+    st.markdown(f"**Run {queue.run_id} on its {queue.split} images, before and after**")
+    if found.is_same or not found.changes:
+        st.caption("What is settled so far corrects no label of these images: the figures stay.")
+        return
+    st.caption(corrected_words(found))
+    st.plotly_chart(
+        draw_changes(found.changes),
+        key="reviewed-figures",
+        config=widgets.CALM,
+        alt="; ".join(change_words(name, found.changes[name]) for name in _shown(found.changes)),
+    )
+    for name in _shown(found.changes):
+        st.caption(change_words(name, found.changes[name]))
+    st.warning(f"{review_figures.CAUTION} {review_figures.AUDIT_HINT}", icon=":material/warning:")
+
+
+@st.cache_data(show_spinner="Resampling people for the intervals ...", max_entries=16)
+def _figures(
+    run_id: int,
+    split: Split,
+    threshold: float,
+    queue_id: int,
+    said: tuple[tuple[int, str], ...],  # part of the key: other verdicts, other figures
+) -> ReviewedFigures:
+    with resources.session() as session:
+        run = runs.get_run(session, run_id)
+        return review_figures.reviewed_figures(session, run, split, threshold, queue_id=queue_id)
+
+
+def corrected_words(found: ReviewedFigures) -> str:
+    """Say what was corrected."""
+    to_fake, to_genuine = found.n_turned
+    told = [
+        f"{count(to_fake, 'genuine image')} turned fake" if to_fake else "",
+        f"{count(to_genuine, 'fake')} turned genuine" if to_genuine else "",
+    ]
+    from core.review.verdicts import ReviewVerdict
+
+    n_out = found.counts.get(ReviewVerdict.IMAGE_UNUSABLE, 0)
+    told.append(f"{count(n_out, 'unusable image')} left out" if n_out else "")
+    what = ", ".join(filter(None, told))
+    return f"{found.n_reviewed:,} of {count(found.n_images, 'image')} reviewed: {what}."
+
+
+def _shown(changes: "Mapping[str, Change]") -> list[str]:
+    return [
+        name
+        for name in SHOWN
+        if name in changes and None not in (changes[name].before.value, changes[name].after.value)
+    ]
+
+
+def _words(name: str) -> figure_words.Words:
+    return (figure_words.CALLS | figure_words.RANKING)[name]
+
+
+def change_words(name: str, change: "Change") -> str:
+    """Say how a figure changed, with its interval."""
+    words = _words(name)
+    before, after = change.before.value or 0.0, change.after.value or 0.0
+    told = f"{words.label}: {words.form(before)} before, {words.form(after)} after"
+    if change.difference is None:
+        return told
+    told += f"; {_signed(words, change.difference)}"
+    if change.interval:
+        low, high = change.interval
+        told += f" (95 % interval {_signed(words, low)} to {_signed(words, high)})"
+    return told
+
+
+def _signed(words: figure_words.Words, value: float) -> str:
+    return ("+" if value > 0 else "") + words.form(value)
+
+
+def draw_changes(changes: "Mapping[str, Change]") -> go.Figure:
+    """Draw every figure as two dots with their intervals, before above after."""
+    figure = go.Figure()
+    names = _shown(changes)
+    for at, (when, symbol) in enumerate((("before", "circle-open"), ("after", "circle"))):
+        estimates = [getattr(changes[name], when) for name in names]
+        figure.add_scatter(
+            x=[each.value for each in estimates],
+            y=[place + (at - 0.5) * 0.34 for place in range(len(names))],
+            error_x=_whiskers(estimates),
+            mode="markers",
+            name=when.capitalize(),
+            marker={
+                "size": 11,
+                "symbol": symbol,
+                "color": [COSTLY if _words(name).is_costly else ACCENT for name in names],
+                "line": {"width": 2},
+            },
+            text=[
+                _words(name).form(each.value) for name, each in zip(names, estimates, strict=True)
+            ],
+            hovertemplate=when.capitalize() + ": %{text}<extra></extra>",
+        )
+    figure.update_layout(
+        height=72 * len(names) + 60,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0, 0, 0, 0)",
+        plot_bgcolor="rgba(0, 0, 0, 0)",
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    )
+    figure.update_xaxes(range=[-0.02, 1.02], gridcolor=FAINT, zeroline=False, tickformat=".0%")
+    figure.update_yaxes(
+        tickvals=list(range(len(names))),
+        ticktext=[_words(name).label for name in names],
+        autorange="reversed",
+        showgrid=False,
+        zeroline=False,
+    )
+    return figure
+
+
+def _whiskers(estimates: "list[Estimate]") -> dict[str, object]:
+    ends = [each.interval or (each.value or 0.0, each.value or 0.0) for each in estimates]
+    values = [each.value or 0.0 for each in estimates]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - value for (_, high), value in zip(ends, values, strict=True)],
+        "arrayminus": [value - low for (low, _), value in zip(ends, values, strict=True)],
+        "color": NEUTRAL,
+        "thickness": 2,
+        "width": 0,
+    }

@@ -1,0 +1,220 @@
+"""The later chapters: how well it does, where it fails, what that costs, and who decided."""
+
+from core.evaluation.in_use import InUse, Ranged, in_use
+from core.evaluation.threshold import THRESHOLDS
+from dashboard import story_words as words
+from dashboard.report import charts
+from dashboard.story_chapter import Chapter, Figure, Picture
+from dashboard.story_origin import shortcut, status
+from dashboard.story_types import Facts, Measure, Share
+from dashboard.text import count, moment
+
+
+def results(facts: Facts) -> Chapter:
+    """Say how well it does on images it has not seen."""
+    test = facts.test
+    auc = words.decimal(test.auc.value)
+    caught = [
+        _measure(f"of fakes caught, if {100 * fpr:.0f} % of genuine images may be called fake", each)
+        for fpr, each in sorted(test.tpr_at.items(), reverse=True)
+    ]
+    return Chapter(
+        "results",
+        "How well it does",
+        words.tells_apart(test.auc),
+        (Figure(auc, "AUC (guessing: 0.5)", words.between_decimals(test.auc.interval)), *caught),
+        (words.tested_on(test),),
+        charts.draw_scores(charts.score_values(test.histogram), facts.decision.value),
+        notes=(
+            "Intervals come from drawing people, not images, again and again: images of one "
+            "person are not independent.",
+        ),
+    )
+
+
+def _measure(label: str, measure: Measure) -> Figure:
+    return Figure(words.percent(measure.value), label, words.between(measure.interval))
+
+
+def failures(facts: Facts) -> Chapter:
+    """Say where it fails, the costly error first."""
+    test = facts.test
+    worst = [
+        _share(f"of {name} fakes missed, the worst kind", each)
+        for name, each in test.misses_by_attack[: len(test.misses_by_attack) > 1]
+    ]
+    return Chapter(
+        "failures",
+        "Where it fails",
+        words.calls(test.false_positives),
+        (
+            _share("of genuine images called fake", test.false_positives, is_costly=True),
+            _share("of fakes missed", test.misses),
+            *worst,
+        ),
+        words.slices(test),
+        charts.draw_false_positives(test.false_positives) if test.n_genuine else None,
+        tuple(
+            Picture(each.checksum, f"{each.label.value}, score {each.score:.3f}")
+            for each in test.mistakes
+        ),
+        (
+            "The pictures are the worst mistakes: genuine images called fake first, then fakes "
+            "that were missed.",
+        ),
+    )
+
+
+def _share(label: str, share: Share, *, is_costly: bool = False) -> Figure:
+    told = f"{share.part:,} of {share.whole:,}; {words.between(share.interval)}"
+    return Figure(words.percent(share.value), label, told, is_costly)
+
+
+def costs(facts: Facts) -> Chapter:
+    """Say what wrong calls mean in use."""
+    use = usage(facts)
+    values = charts.wrong_call_values(THRESHOLDS, facts.test.counts, facts.prevalence)
+    return Chapter(
+        "costs",
+        "What a wrong call costs",
+        _alarms(facts, use),
+        (
+            _expected("genuine images called fake, of 1,000 images", use.false_alarms, is_costly=True),
+            _expected("fakes missed, of 1,000 images", use.misses),
+            _expected("genuine, of 100 called fake", use.genuine_of_100, is_costly=True),
+        ),
+        (
+            f"Assumed: {words.percent(facts.prevalence)} of the images are fake.",
+            _weighed(facts),
+        ),
+        charts.draw_wrong_calls(values, facts.decision.value),
+        notes=(
+            "The rarer fakes are, the more of those called fake are genuine, whatever the detector.",
+            "This holds as far as the test images resemble those in use.",
+        ),
+    )
+
+
+def usage(facts: Facts) -> InUse:
+    """Return what the test rates mean where fakes are as common as assumed."""
+    wrong, missed = facts.test.false_positives, facts.test.misses
+    return in_use(facts.prevalence, wrong.value, wrong.interval, missed.value, missed.interval)
+
+
+def _alarms(facts: Facts, use: InUse) -> str:
+    if use.genuine_of_100 is not None:
+        value, low, high = use.genuine_of_100
+        return (
+            f"Of 100 images called fake, about {value:.0f} would be genuine "
+            f"({low:.0f} to {high:.0f})."
+        )
+    if facts.test.n_genuine and facts.test.n_fake:
+        return "It called no test image fake, so what such a call is worth is unknown."
+    return "What a call is worth, these images cannot tell: one of the labels is missing."
+
+
+def _expected(label: str, ranged: Ranged | None, *, is_costly: bool = False) -> Figure:
+    if ranged is None:
+        return Figure("unknown", label, "", is_costly)
+    value, low, high = (words.amount(each) for each in ranged)
+    return Figure(value, label, f"may be {low} to {high}", is_costly)
+
+
+def _weighed(facts: Facts) -> str:
+    chosen = facts.decision.in_force
+    weighed = chosen.policy.get("costs") if chosen else None
+    if not weighed:
+        return "Nobody has weighed a genuine image called fake against a missed fake yet."
+    return (
+        f"The threshold weighs a genuine image called fake as {weighed['genuine_called_fake']:g}, "
+        f"a missed fake as {weighed['missed_fake']:g}."
+    )
+
+
+def decision(facts: Facts) -> Chapter:
+    """Say who decided the threshold, and why."""
+    chosen = facts.decision.in_force
+    if chosen is None:
+        return _undecided(facts)
+    approver, at = chosen.decided_by or "", chosen.decided_at or chosen.created_at
+    return Chapter(
+        "decision",
+        "Who decided",
+        f"{chosen.author} proposed the threshold, {approver} approved it.",
+        (
+            Figure(f"{chosen.value:.3f}", "threshold in force"),
+            Figure(chosen.author, "proposed it", moment(chosen.created_at)),
+            Figure(approver, "approved it", moment(at)),
+        ),
+        (
+            f"Reason: {chosen.reason}",
+            f"Chosen looking at {chosen.split.value} images of dataset version "
+            f"{chosen.dataset_version or facts.data.version.number}.",
+        ),
+        notes=_NOTES,
+    )
+
+
+_NOTES = ("A threshold counts only once a second person has approved it.",)
+
+
+def _undecided(facts: Facts) -> Chapter:
+    waiting = facts.decision.waiting
+    proposed = (
+        (
+            f"{waiting.author} proposed {waiting.value:.3f} on {moment(waiting.created_at)}; it "
+            "waits for a second person.",
+            f"Reason given: {waiting.reason}",
+        )
+        if waiting
+        else ()
+    )
+    return Chapter(
+        "decision",
+        "Who decided",
+        "Nobody has approved a threshold yet: not for use.",
+        (Figure(f"{facts.decision.value:.3f}", "suggested threshold, which all rates here are at"),),
+        (facts.decision.origin, *proposed),
+        notes=_NOTES,
+    )
+
+
+def review(facts: Facts) -> Chapter | None:
+    """Say what the team made of the images; None where no team has looked."""
+    found = facts.review
+    if found is None:
+        return None
+    n = found.n_settled
+    told = [f"{n:,} {verdict}" for verdict, n in found.verdicts]
+    return Chapter(
+        "review",
+        "What the team says",
+        f"{words.some(n, 'image')} of {found.n_images:,} {words.were(n)} settled by people.",
+        (
+            Figure(f"{n:,}", f"{words.noun(n, 'image')} settled", f"of {found.n_images:,}"),
+            *[
+                Figure(words.decimal(value), name, f"on {count(n_rated, 'image')}")
+                for name, value, n_rated in found.agreement
+            ],
+        ),
+        (f"Verdicts: {words.few(told)}.",),
+    )
+
+
+def limits(facts: Facts) -> Chapter:
+    """Say what none of this shows."""
+    kinds = words.listing([name for name, _ in facts.test.misses_by_attack])
+    tested = f"Kinds of fakes it was tested on: {kinds}" if kinds else "It was tested on no fake"
+    return Chapter(
+        "limits",
+        "What this does not show",
+        "A score is a hint for a person to look closer, never a proof against anybody.",
+        points=(
+            words.tested_on(facts.test),
+            f"{tested}; how it does on other fakes is unknown.",
+            "Other cameras, other people and other compression may give other figures.",
+            shortcut(facts),
+            status(facts),
+        ),
+        notes=("The model card in the files says all of this in full.",),
+    )

@@ -1,0 +1,245 @@
+"""Try it, before there is a result: the picture, the question to the worker, and the wait."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+
+import streamlit as st
+
+from core.errors import VerityError
+from core.types import Run, Threshold
+from dashboard import resources
+from dashboard.processes import running_workers
+from dashboard.settings import settings
+from dashboard.text import plain
+from dashboard.tried import Handover, Refused, Tried
+from dashboard.trying import Standard, standard_of
+from db import thresholds
+
+EXTENSIONS = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif"]
+MAX_MB = 64
+QUEUE = "score"
+PATIENCE_S, LOADING_S = 20, 90
+"""How long a page waits for an answer, and for a detector that is being loaded."""
+
+_SOON_S = 1.0
+_LOOK_EVERY_S = 0.2
+_CANCELLED = Refused("Cancelled. Nothing was kept.")
+_ASKED, _ANSWER, _WARMED = "try-asked", "try-answer", "try-warmed"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a person gave: its bytes live in this tab and nowhere else.
+
+    Attributes:
+        upload: For an import, if the person asks to keep it.
+        digest: Tells it from other pictures.
+    """
+
+    upload: BytesIO
+    data: bytes = field(repr=False)
+    digest: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the worker; an answer belongs to one of these."""
+
+    digest: str
+    run_id: int
+    face: int | None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    question: Question
+    place: str
+    job_id: str
+    at: float
+
+
+def exported(trained: Sequence[Run]) -> list[Run]:
+    """Return the runs that have a detector to judge with."""
+    folder = settings().root / "runs"
+    return [run for run in trained if (folder / str(run.id) / "detector.keras").is_file()]
+
+
+def choose_picture() -> Picture | None:
+    """Draw the ways to give a picture, and return the one that was given."""
+    upload = st.file_uploader(
+        "A picture with a face",
+        type=EXTENSIONS,
+        max_upload_size=MAX_MB,
+        key="try-file",
+        help=f"At most {MAX_MB} MB. It is looked at and forgotten; only *Keep* stores it.",
+    )
+    # Behind a toggle: the browser asks for the camera as soon as this is drawn.
+    if st.toggle("Use the camera instead", key="try-camera-on"):
+        upload = st.camera_input("Take a picture", key="try-camera", width=480)
+    if upload is None:
+        _forget()
+        return None
+    data = upload.getvalue()
+    return Picture(upload, data, hashlib.sha256(data).hexdigest())
+
+
+def explain() -> None:
+    """Say what will be shown, and what becomes of the picture."""
+    with st.container(border=True, key="try-empty"):
+        st.markdown(
+            "Drop a picture above to see what this run's detector makes of it: the face it judges, "
+            "how likely the picture is fake and what that figure rests on, where the detector "
+            "looked, whether the verdict would last, and what in the collection comes nearest."
+        )
+        st.caption(
+            ":material/lock: The picture stays in this tab's memory. It is not stored, logged or "
+            "sent anywhere else, unless you press *Keep*."
+        )
+
+
+def standard(run: Run) -> Standard:
+    """Return what a run's images are judged by, loaded once while nothing about it changes."""
+    with resources.session() as session:
+        in_force = thresholds.in_force(session, run.id)
+    return _standard(run, run.id, run.finished_at, in_force)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _standard(
+    _run: Run, run_id: int, finished_at: datetime | None, in_force: Threshold | None
+) -> Standard:
+    with resources.session() as session:
+        return standard_of(session, _run)
+
+
+def warm_up(run: Run) -> None:
+    """Have the worker load the run's detector while the person still looks for a picture."""
+    if st.session_state.get(_WARMED, (None, ""))[0] == run.id or not _is_served():
+        return
+    try:
+        st.session_state[_WARMED] = run.id, resources.jobs().warm_up(run.id)
+    except VerityError:
+        return  # asking for a score tells what is wrong
+
+
+def ask(picture: Picture, run: Run) -> Tried | None:
+    """Return what was found of a picture; until then draw the wait, or why there is nothing."""
+    face = st.session_state.get(face_key(picture.digest))
+    question = Question(picture.digest, run.id, face)
+    answered = st.session_state.get(_ANSWER)
+    if answered is None or answered[0] != question:
+        _send(picture, question)
+        _await_answer(question)
+        return None
+    return _told(answered[1])
+
+
+def _told(answer: Tried | Refused) -> Tried | None:
+    if isinstance(answer, Tried):
+        return answer
+    if answer == _CANCELLED:
+        st.info(answer.reason, icon=":material/cancel:")
+    else:
+        st.error(plain(answer.reason), icon=":material/error:")
+    st.button("Try again", key="try-again", icon=":material/replay:", on_click=_forget)
+    return None
+
+
+def face_key(digest: str) -> str:
+    """Return where the choice of a face of a picture is kept."""
+    return f"try-face-{digest[:16]}"
+
+
+def _send(picture: Picture, question: Question) -> None:
+    """Hand the picture to the worker, once a question."""
+    asked = st.session_state.get(_ASKED)
+    if asked is not None and asked.question == question:
+        return
+    _take_back()
+    handover = Handover.begin(settings(), picture.data)
+    job_id = resources.jobs().try_image(handover.place, question.run_id, question.face)
+    st.session_state[_ASKED] = _Asked(question, handover.place, job_id, time.monotonic())
+
+
+@st.fragment(run_every=_LOOK_EVERY_S)
+def _await_answer(question: Question) -> None:
+    """Look for the answer several times a second; the rest of the page rests."""
+    asked = st.session_state.get(_ASKED)
+    if asked is None or asked.question != question:
+        return
+    answer = Handover(settings(), asked.place).take()
+    if answer is None and (reason := _given_up(asked)):
+        _take_back()
+        answer = Refused(reason)
+    if answer is not None:
+        st.session_state[_ANSWER] = question, answer
+        st.session_state.pop(_ASKED, None)
+        st.rerun()
+    _draw_wait(time.monotonic() - asked.at)
+
+
+def _given_up(asked: _Asked) -> str | None:
+    waited_s = time.monotonic() - asked.at
+    if waited_s > _SOON_S and not _is_served():
+        return (
+            "The worker that judges pictures is not running. Start Verity with "
+            "`python -m dashboard run`, or the worker alone with "
+            "`python -m dashboard worker --name score-1 --queue score`, and try again."
+        )
+    limit_s = LOADING_S if waited_s > PATIENCE_S and _is_loading() else PATIENCE_S
+    if waited_s > limit_s:
+        return (
+            f"Expected an answer within {limit_s} seconds. Received none: the worker is busy or "
+            "stuck, see logs/score-1.log. Try again."
+        )
+    return None
+
+
+def _draw_wait(waited_s: float) -> None:
+    text = "Looking at the picture ..."
+    if waited_s > _SOON_S and _is_loading():
+        text = f"Loading the detector, once after a start: about 10 s, {waited_s:.0f} s so far ..."
+    with st.container(horizontal=True, vertical_alignment="center", key="try-wait"):
+        st.markdown(f":material/hourglass_top: {text}")
+        st.button("Cancel", key="try-cancel", type="tertiary", on_click=_cancel)
+
+
+def _is_served() -> bool:
+    return any(name.startswith(QUEUE) for name in running_workers(settings()))
+
+
+def _is_loading() -> bool:
+    _, job_id = st.session_state.get(_WARMED, (None, ""))
+    try:
+        return bool(job_id) and resources.jobs().get_job(job_id).is_active
+    except VerityError:
+        return False  # its row was cleared: it ended long ago
+
+
+def _cancel() -> None:
+    asked = st.session_state.get(_ASKED)
+    _take_back()
+    if asked is not None:
+        st.session_state[_ANSWER] = asked.question, _CANCELLED
+
+
+def _take_back() -> None:
+    """Delete what lies between page and worker, and stop the job."""
+    asked = st.session_state.pop(_ASKED, None)
+    if asked is None:
+        return
+    Handover(settings(), asked.place).drop()
+    try:
+        resources.jobs().cancel(asked.job_id)
+    except VerityError:
+        return  # it has ended
+
+
+def _forget() -> None:
+    """Forget the question and the answer."""
+    _take_back()
+    st.session_state.pop(_ANSWER, None)
