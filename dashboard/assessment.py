@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from core.evaluation import calibration
+from core.evaluation.attack_types import attack_types
+from core.evaluation.bootstrap import Estimate, estimate
+from core.evaluation.calibration import ReliabilityBin
+from core.evaluation.tallies import BRIER, ECE, Evidence
 from core.types import Run, Split
 from dashboard.calibrating import Calibration, calibration_of
 from dashboard.scores import ENOUGH_GENUINE, load_scores
 from db import generators
-
-if TYPE_CHECKING:
-    from core.evaluation.bootstrap import Estimate
-    from core.evaluation.calibration import ReliabilityBin
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Assessment:
     n_genuine: int
     n_fake: int
     n_groups: int
-    estimates: "Mapping[str, Estimate]"
+    estimates: Mapping[str, Estimate]
     calibration: Calibration
-    before: "tuple[ReliabilityBin, ...]"
-    after: "tuple[ReliabilityBin, ...]"
+    before: tuple[ReliabilityBin, ...]
+    after: tuple[ReliabilityBin, ...]
     ece_by_chance: float | None
 
     @property
@@ -45,9 +45,6 @@ class Assessment:
 
 def assess(session: Session, run: Run, split: Split) -> Assessment:
     """Return a run's figures on one split; without scores they are empty."""
-    from core.evaluation import bootstrap, calibration
-    from core.evaluation.tallies import Evidence
-
     data = load_scores(session, run.id, split)
     found = calibration_of(session, run)
     evidence = Evidence(data.scores, data.is_fake, data.groups, temperature=found.temperature)
@@ -60,7 +57,7 @@ def assess(session: Session, run: Run, split: Split) -> Assessment:
         n_genuine=data.n_genuine,
         n_fake=data.n_fake,
         n_groups=evidence.n_groups,
-        estimates=bootstrap.estimate(evidence),
+        estimates=estimate(evidence),
         calibration=found,
         before=curves[0],
         after=curves[1],
@@ -68,14 +65,8 @@ def assess(session: Session, run: Run, split: Split) -> Assessment:
     )
 
 
-def assess_calls(
-    session: Session, run: Run, split: Split, threshold: float
-) -> "dict[str, Estimate]":
+def assess_calls(session: Session, run: Run, split: Split, threshold: float) -> dict[str, Estimate]:
     """Return the figures of a run's calls at a threshold, with APCER by attack type."""
-    from core.evaluation.attack_types import attack_types
-    from core.evaluation.bootstrap import estimate
-    from core.evaluation.tallies import BRIER, ECE, Evidence
-
     data = load_scores(session, run.id, split)
     made_by = generators.generators_of_run(session, run.id, split)
     kinds = attack_types(data.is_fake, [made_by.get(int(each)) for each in data.image_ids])

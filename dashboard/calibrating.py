@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from core.evaluation.calibration import fit_temperature
 from core.types import Run, Split
 from dashboard.scores import Scored, load_scores
 
@@ -39,8 +40,6 @@ def calibration_of(session: Session, run: Run) -> Calibration:
     Where a split holds images of one label only, the next is tried; where none is left, the scores
     stay as they are and the note says so.
     """
-    from core.evaluation.calibration import fit_temperature
-
     for split in FITTED_ON:
         data = load_scores(session, run.id, split)
         if data.n_genuine and data.n_fake:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.types import ImageRecord
 from dashboard import widgets
 
-_ASKED = "asked-image"
+_ASKED, _BACK = "asked-image", "way-back-to"
 
 
 class _Named(Protocol):
@@ -149,7 +149,29 @@ def opener(images: Iterable[ImageRecord]) -> Callable[[int], None]:
     return lambda image_id: remember_image(checksums[image_id])
 
 
-def open_asked_image() -> None:
-    """Go to Browse's detail of the image that was asked for, if any."""
+def open_asked_image(back: str | None = None) -> None:
+    """Go to Browse's detail of the image that was asked for, if any.
+
+    Args:
+        back: The page to which the detail offers a way back, as it is now: "evaluate".
+    """
     if checksum := st.session_state.pop(_ASKED, None):
+        forget_way_back()
+        if back:
+            st.session_state[_BACK] = (back, dict(st.query_params))
         st.switch_page("../pages/browse.py", query_params={"image": checksum})
+
+
+def way_back() -> None:
+    """Draw the way back to the page from which an image was opened, if there is one."""
+    page, query = st.session_state.get(_BACK, (None, {}))
+    if page and st.button(
+        f"Back to {page.capitalize()}", key="way-back", icon=":material/undo:", type="primary"
+    ):
+        forget_way_back()
+        st.switch_page(f"../pages/{page}.py", query_params=query)
+
+
+def forget_way_back() -> None:
+    """Offer no way back any more."""
+    st.session_state.pop(_BACK, None)

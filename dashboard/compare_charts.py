@@ -34,7 +34,7 @@ def draw_outcomes(counts: Sequence[int], outcomes: Sequence[str], label: str) ->
         outcomes: Their names.
         label: "genuine" or "fake".
     """
-    figure = empty_figure(height_px=230)
+    figure = empty_figure(height_px=190)
     total = max(sum(counts), 1)
     for name, n in zip(outcomes, counts, strict=True):
         row, column = QUADRANTS[name]
@@ -118,7 +118,7 @@ def draw_two_runs(data: TwoRuns) -> go.Figure:
 
 
 def drawn_points(data: TwoRuns) -> NDArray[np.int64]:
-    """Return which images are drawn: where they are many, a sample and all that one run mistakes."""
+    """Return which images are drawn: of many a sample, with those that one run alone gets right."""
     n = len(data.ids)
     if n <= MAX_DRAWN:
         return np.arange(n)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.types import Run, Split
 from dashboard import choices, compare_charts, doors, gallery, resources, two_runs, widgets
-from dashboard.compare_words import DIFFERENCES, difference_text, likelihood
+from dashboard.compare_words import DIFFERENCES, difference_text, tests_text
 from dashboard.gallery import Said
 from dashboard.grid import Badge
 from dashboard.scores import Operating
@@ -46,9 +46,16 @@ def show(run: Run, split: Split) -> None:
     if not len(data.ids):
         st.info("The two runs have no image in common that may judge both.")
         return
-    _show_outcomes(data)
     _show_differences(run, second, split, data)
-    chosen = _show_scatter(data)
+    calls, scores = st.columns([2, 3], gap="medium")
+    with calls:
+        _show_outcomes(data)
+    with scores:
+        chosen = _show_scatter(data)
+    st.caption(
+        "Click a cell or a point, or draw around several, to list their images below. Framed: a "
+        "genuine image is called fake."
+    )
     _show_images(data, chosen)
 
 
@@ -84,24 +91,20 @@ def _say_basis(
 def _show_outcomes(data: TwoRuns) -> None:
     """Draw what each run gets right, genuine images first."""
     outcomes = data.outcomes()
-    for column, (label, is_fake) in zip(
-        st.columns(2, gap="medium"), (("genuine", False), ("fake", True)), strict=True
-    ):
+    for label, is_fake in (("genuine", False), ("fake", True)):
         counts = np.bincount(outcomes[data.is_fake == is_fake], minlength=len(OUTCOMES)).tolist()
         told = ", ".join(
             f"{TITLES[name].lower()} {n:,}" for name, n in zip(OUTCOMES, counts, strict=True)
         )
-        with column:
-            st.markdown(f"**{count(sum(counts), f'{label} image')}**")
-            st.plotly_chart(
-                compare_charts.draw_outcomes(counts, OUTCOMES, label),
-                key=f"outcomes-{label}",
-                config=widgets.CALM,
-                on_select=partial(_open_outcome, f"outcomes-{label}"),
-                selection_mode="points",
-                alt=f"{label.capitalize()} images: {told}",
-            )
-    st.caption("Click a cell to list its images below. Framed: a genuine image is called fake.")
+        st.markdown(f"**{count(sum(counts), f'{label} image')}**")
+        st.plotly_chart(
+            compare_charts.draw_outcomes(counts, OUTCOMES, label),
+            key=f"outcomes-{label}",
+            config=widgets.CALM,
+            on_select=partial(_open_outcome, f"outcomes-{label}"),
+            selection_mode="points",
+            alt=f"{label.capitalize()} images: {told}",
+        )
 
 
 def _open_outcome(key: str) -> None:
@@ -122,8 +125,7 @@ def _show_differences(run: Run, second: Run, split: Split, data: TwoRuns) -> Non
         border="horizontal",
         hide_index=True,
     )
-    for words in likelihood(found):
-        st.caption(words)
+    st.caption(tests_text(found))
 
 
 def _show_scatter(data: TwoRuns) -> NDArray[np.int64]:
@@ -134,10 +136,9 @@ def _show_scatter(data: TwoRuns) -> NDArray[np.int64]:
         config={"displaylogo": False},
         on_select=_choose_points,
         selection_mode=("points", "box", "lasso"),
-        alt=f"{count(len(data.ids), 'image')} by their score of run A and of run B; above and right "
-        "of the dashed lines they are called fake",
+        alt=f"{count(len(data.ids), 'image')} by score of run A and of run B; right of and above "
+        "the dashed lines they are called fake",
     )
-    st.caption("Click a point, or draw around several, to list their images below.")
     points = state["selection"]["points"] if state else []
     return np.array([point["customdata"] for point in points], np.int64)
 
@@ -150,8 +151,9 @@ def _choose_points() -> None:
 def _show_images(data: TwoRuns, chosen: NDArray[np.int64]) -> None:
     """Draw the images of an outcome, those on which the runs are furthest apart first."""
     offered = [name for name in TITLES if name != "chosen" or len(chosen)]
-    outcome = choices.pick_word(_OUTCOME, "Images", offered, TITLES.__getitem__)
-    label = choices.pick_word(_LABEL, "Label", list(LABELS), LABELS.__getitem__)
+    with st.container(horizontal=True):
+        outcome = choices.pick_word(_OUTCOME, "Images", offered, TITLES.__getitem__)
+        label = choices.pick_word(_LABEL, "Label", list(LABELS), LABELS.__getitem__)
     is_in = np.isin(data.ids, chosen)
     if outcome != "chosen":
         is_in = data.outcomes() == OUTCOMES.index(outcome)

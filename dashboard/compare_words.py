@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from core.types import Label
-from dashboard.text import count
 from dashboard.two_runs import Differences
 
 if TYPE_CHECKING:
     from core.evaluation.bootstrap import Estimate
+    from core.evaluation.compare import McNemar
 
 DIFFERENCES = {
     "false_positive_rate": "False positive rate",
@@ -48,27 +48,21 @@ def _finding(title: str, interval: tuple[float, float] | None) -> str:
     return "B is better" if is_b_better else "A is better"
 
 
-def likelihood(found: Differences) -> list[str]:
+def tests_text(found: Differences) -> str:
     """Say what the tests find, and what they take for granted."""
-    words = [
-        f"Intervals resample people, for both runs alike ({_BOOTSTRAP}).",
-    ]
+    words = ["Intervals resample people, for both runs alike, 2,000 times."]
     for label, test in zip((Label.GENUINE, Label.FAKE), found.by_label, strict=True):
-        n = test.only_first + test.only_second
-        split = f"A alone is right on {test.only_first:,}, B alone on {test.only_second:,}"
-        words.append(
-            f"McNemar on {label} images: of {count(n, 'image')} that just one run calls right, "
-            f"{split}: p {test.p:.3f}."
-            if n
-            else f"McNemar on {label} images: the runs never differ."
-        )
+        words.append(_mcnemar(label, test))
     if found.areas and found.areas.p is not None:
-        words.append(
-            f"DeLong: AUC {found.areas.first:.4f} and {found.areas.second:.4f}, "
-            f"p {found.areas.p:.3f}."
-        )
+        aucs = f"AUC {found.areas.first:.4f} and {found.areas.second:.4f}"
+        words.append(f"DeLong: {aucs}, p {found.areas.p:.3f}.")
     words.append("Both tests take images for independent, which flatters where people have many.")
-    return [" ".join(words)]
+    return " ".join(words)
 
 
-_BOOTSTRAP = "2,000 resamples"
+def _mcnemar(label: Label, test: "McNemar") -> str:
+    n = test.only_first + test.only_second
+    if not n:
+        return f"McNemar on {label} images: just one run is right on none."
+    split = f"A alone is right on {test.only_first:,}, B alone on {test.only_second:,}"
+    return f"McNemar on {label} images: {split}, p {test.p:.3f}."

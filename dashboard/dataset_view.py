@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.curation.shortcuts import LIMIT_AUC
-from core.curation.splits import DEFAULT_RULE, K_FOLD, MAX_FOLDS
+from core.curation.splits import DEFAULT_RULE, HARD_EXAMPLES, K_FOLD, MAX_FOLDS
 from core.types import DatasetVersion, Label, NormaliseRule, Split
 from dashboard import choices, resources
 from dashboard.text import count, moment, plain
@@ -36,6 +36,9 @@ fake images nearest to the aim of the rule:
 - **60/10/10/20**: train, validation, calibration (to choose a threshold on), test.
 - **k-fold**: as many versions as folds. Each fold is the test of one version, the next one its
   validation; so every image is tested exactly once.
+
+**Hard examples**, images on which reviewers found a detector wrong, may be put into training before
+the rest is dealt, with their whole groups. The test is then easier than before.
 
 The same images, labels, rule and seed give the same split. A split that parts a group, a person,
 a near-duplicate pair or a fake and its parent is refused.
@@ -80,8 +83,14 @@ def _warn_of_pairs(n_pending: int) -> None:
         choices.link("duplicates", "Review them", icon=":material/arrow_forward:")
 
 
-def freeze_form(sources: Sequence[str], *, is_ready: bool) -> None:
-    """Draw how the next version is split, and the button that freezes it."""
+def freeze_form(sources: Sequence[str], *, is_ready: bool, n_hard: int = 0) -> None:
+    """Draw how the next version is split, and the button that freezes it.
+
+    Args:
+        sources: Storages to choose from.
+        is_ready: Whether there is enough to freeze.
+        n_hard: Images tagged as hard examples.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rule = st.selectbox(
             "Split rule",
@@ -107,6 +116,8 @@ def freeze_form(sources: Sequence[str], *, is_ready: bool) -> None:
         placeholder="All, or choose some",
         help="Where images were imported from; fakes follow the photographs they were made of.",
     )
+    if n_hard and rule != K_FOLD:
+        figures[HARD_EXAMPLES] = _ask_for_hard_examples(n_hard)
     if st.button(
         "Freeze",
         type="primary",
@@ -127,6 +138,21 @@ def _rule_fields(rule: str) -> dict[str, Any]:
     if rule == K_FOLD:
         return {"folds": st.number_input("Folds", 3, MAX_FOLDS, 5, key="freeze-folds", width=120)}
     return {}
+
+
+def _ask_for_hard_examples(n_hard: int) -> bool:
+    is_wanted = st.checkbox(
+        f"Put {count(n_hard, 'hard example')} into training",
+        key="freeze-hard",
+        help="Images that reviewers settled as *detector wrong*. All that belongs to them goes to "
+        "training too: the same people, near-duplicates, parents and fakes.",
+    )
+    if is_wanted:
+        st.caption(
+            "What was hard is then learned, no longer tested: the new version's test is another "
+            "one, and easier. Figures on it cannot be compared with those of earlier versions."
+        )
+    return is_wanted
 
 
 def show_facts(version: DatasetVersion) -> None:
@@ -158,9 +184,12 @@ def _rule(version: DatasetVersion) -> str:
     rule = version.split_rule
     if rule.get("name") == K_FOLD:
         return f"fold {rule['fold']} of {rule['k']}"
+    words = str(rule.get("name"))
     if rule.get("name", DEFAULT_RULE) == DEFAULT_RULE:
-        return f"test share {version.test_fraction:.0%}"
-    return str(rule["name"])
+        words = f"test share {version.test_fraction:.0%}"
+    if hard := rule.get(HARD_EXAMPLES):
+        words += f" · {count(hard['images'], 'hard example')} put into training"
+    return words
 
 
 def show_shortcut(version: DatasetVersion) -> None:

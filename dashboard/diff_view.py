@@ -33,13 +33,19 @@ def show_diff(frozen: Sequence[DatasetVersion]) -> None:
         before = choices.pick_number("from", "From", numbers, _name, default=numbers[1])
     with right:
         after = choices.pick_number("to", "To", numbers, _name, default=numbers[0])
-    sections = _sections(_compare(str(settings().home), before, after))
+    found = _compare(str(settings().home), before, after)
+    sections = _sections(found)
     if not any(sections.values()):
         st.info(f"Versions {before} and {after} hold the same images, labels, splits and people.")
         return
     figures = {title: len(changes) for title, changes in sections.items()}
     words = ", ".join(f"{title}: {n:,}" for title, n in figures.items())
     st.plotly_chart(widgets.bars(figures), key="diff-bars", config=widgets.CALM, alt=words)
+    if found.n_other_tests:
+        st.caption(
+            f"{count(found.n_other_tests, 'image')} tested on by only one of the two, or under "
+            "another label: figures of detectors trained on them cannot be compared."
+        )
     for title, changes in sections.items():
         _strip(title, changes)
 

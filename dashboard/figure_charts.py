@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
+from core.evaluation.bootstrap import Estimate
+from core.evaluation.calibration import ReliabilityBin
 from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL, empty_figure
 from dashboard.text import count
-
-if TYPE_CHECKING:
-    from core.evaluation.bootstrap import Estimate
-    from core.evaluation.calibration import ReliabilityBin
 
 BPCER = "Genuine called fake"
 _ROW_PX, _MARGIN_PX = 44, 56
@@ -28,7 +25,7 @@ class ErrorBar:
         rate: 0 to 1.
         below: From the interval's low end to the rate.
         above: From the rate to the interval's high end.
-        basis: How many images of how many groups it rests on.
+        basis: What it rests on, in words: "66 images of 8 groups".
     """
 
     name: str
@@ -39,7 +36,7 @@ class ErrorBar:
     basis: str
 
 
-def error_values(bpcer: "Estimate", by_type: "Mapping[str, Estimate]") -> list[ErrorBar]:
+def error_values(bpcer: Estimate, by_type: Mapping[str, Estimate]) -> list[ErrorBar]:
     """Return the costly error, then the missed fakes by attack type in their order."""
     bars = [_bar(BPCER, None, bpcer)]
     bars += [_bar(f"Missed: {_short(name)}", name, found) for name, found in by_type.items()]
@@ -50,38 +47,44 @@ def _short(name: str) -> str:
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
-def _bar(name: str, attack_type: str | None, found: "Estimate") -> ErrorBar | None:
+def _bar(name: str, attack_type: str | None, found: Estimate) -> ErrorBar | None:
     if found.value is None:
         return None
     low, high = found.interval or (found.value, found.value)
-    basis = f"{count(found.n_images, 'image')}, {count(found.n_groups, 'group')}"
+    basis = f"{count(found.n_images, 'image')} of {count(found.n_groups, 'group')}"
     return ErrorBar(name, attack_type, found.value, found.value - low, high - found.value, basis)
 
 
 def draw_errors(bars: Sequence[ErrorBar]) -> go.Figure:
     """Draw one bar an error, the first on top, with whiskers over 95 %."""
-    names = [_escaped(each.name) for each in bars]
     figure = empty_figure(_ROW_PX * len(bars) + _MARGIN_PX)
-    figure.add_bar(
-        x=[each.rate for each in bars],
-        y=list(range(len(bars))),
-        orientation="h",
-        width=0.55,
-        marker={"color": [ACCENT if each.attack_type else COSTLY for each in bars]},
-        error_x=_whiskers([each.below for each in bars], [each.above for each in bars]),
-        customdata=[[each.attack_type or "", _told(each)] for each in bars],
-        hovertemplate="%{customdata[1]}<extra></extra>",
-    )
+    figure.update_layout(showlegend=False)
+    for row, each in enumerate(bars):
+        _add_bar(figure, row, each)
     figure.update_xaxes(tickformat=".0%", range=[0, _end(bars)], gridcolor=FAINT, zeroline=False)
     figure.update_yaxes(
         tickvals=list(range(len(bars))),
-        ticktext=[f"{name}   " for name in names],
+        ticktext=[f"{_escaped(each.name)}   " for each in bars],
         range=[len(bars) - 0.5, -0.5],
         tickfont={"size": 14},
         showgrid=False,
         zeroline=False,
     )
     return figure
+
+
+def _add_bar(figure: go.Figure, row: int, bar: ErrorBar) -> None:
+    colour = ACCENT if bar.attack_type else COSTLY
+    figure.add_bar(
+        x=[bar.rate],
+        y=[row],
+        orientation="h",
+        width=0.55,
+        marker={"color": colour, "opacity": 0.4, "line": {"color": colour, "width": 1}},
+        error_x=_whiskers([bar.below], [bar.above], colour),
+        customdata=[[bar.attack_type or "", _told(bar)]],
+        hovertemplate="%{customdata[1]}<extra></extra>",
+    )
 
 
 def _end(bars: Sequence[ErrorBar]) -> float:
@@ -101,9 +104,14 @@ def _escaped(text: str) -> str:
 
 
 def draw_reliability(
-    before: "Sequence[ReliabilityBin]", after: "Sequence[ReliabilityBin]"
+    before: Sequence[ReliabilityBin], after: Sequence[ReliabilityBin]
 ) -> go.Figure:
-    """Draw what was said against what was so; on the dashed line they are equal."""
+    """Draw what was said against what was so; on the dashed line they are equal.
+
+    Args:
+        before: The scores as they are.
+        after: Those calibrated; empty where nothing could be fitted.
+    """
     figure = empty_figure(height_px=380)
     figure.add_scatter(
         x=[0, 1],
@@ -113,11 +121,9 @@ def draw_reliability(
         hoverinfo="skip",
         showlegend=False,
     )
-    for name, bins, colour, symbol in (
-        ("As the detector says", before, NEUTRAL, "circle-open"),
-        ("After calibration", after, ACCENT, "circle"),
-    ):
-        _add_curve(figure, name, bins, colour, symbol)
+    _add_curve(figure, "As the detector says", before, has_whiskers=not after)
+    if after:
+        _add_curve(figure, "After calibration", after, has_whiskers=True)
     axis = {"range": [-0.02, 1.02], "tickformat": ".0%", "gridcolor": FAINT, "zeroline": False}
     figure.update_xaxes(title="Probability of fake, as told", **axis)
     figure.update_yaxes(title="Share that is fake", **axis)
@@ -125,34 +131,38 @@ def draw_reliability(
 
 
 def _add_curve(
-    figure: go.Figure, name: str, bins: "Sequence[ReliabilityBin]", colour: str, symbol: str
+    figure: go.Figure, name: str, bins: Sequence[ReliabilityBin], *, has_whiskers: bool
 ) -> None:
-    intervals = [each.interval or (each.share_fake, each.share_fake) for each in bins]
+    """Draw the last curve strongly and with whiskers: those of both would be alike."""
+    colour = ACCENT if has_whiskers else NEUTRAL
+    ends = [each.interval or (each.share_fake, each.share_fake) for each in bins]
+    below = [each.share_fake - low for (low, _), each in zip(ends, bins, strict=True)]
+    above = [high - each.share_fake for (_, high), each in zip(ends, bins, strict=True)]
     figure.add_scatter(
         x=[each.predicted for each in bins],
         y=[each.share_fake for each in bins],
         name=name,
         mode="lines+markers",
-        line={"color": colour, "width": 2, "dash": "solid" if symbol == "circle" else "dot"},
-        marker={"size": 11, "symbol": symbol},
-        error_y=_whiskers(
-            [each.share_fake - low for (low, _), each in zip(intervals, bins, strict=True)],
-            [high - each.share_fake for (_, high), each in zip(intervals, bins, strict=True)],
-        ),
-        customdata=[[each.score_from, each.score_to, f"{each.n:,}"] for each in bins],
-        hovertemplate=f"{name}<br>told %{{x:.1%}}, so %{{y:.1%}}<br>"
+        line={"color": colour, "width": 2, "dash": "solid" if has_whiskers else "dot"},
+        marker={"size": 11, "symbol": "circle" if has_whiskers else "circle-open"},
+        error_y=_whiskers(below, above, colour) if has_whiskers else None,
+        customdata=[
+            [each.score_from, each.score_to, f"{each.n:,}", f"{low:.1%} to {high:.1%}"]
+            for (low, high), each in zip(ends, bins, strict=True)
+        ],
+        hovertemplate=f"{name}<br>told %{{x:.1%}}, so %{{y:.1%}}<br>95 %: %{{customdata[3]}}<br>"
         "%{customdata[2]} images<extra></extra>",
     )
 
 
-def _whiskers(below: Sequence[float], above: Sequence[float]) -> dict[str, object]:
+def _whiskers(below: Sequence[float], above: Sequence[float], colour: str) -> dict[str, object]:
     """Return error bars from their ends' distances to the values."""
     return {
         "type": "data",
         "symmetric": False,
         "array": list(above),
         "arrayminus": list(below),
-        "color": NEUTRAL,
+        "color": colour,
         "thickness": 1.5,
         "width": 5,
     }

@@ -39,17 +39,17 @@ CALLS = {
         "person. The literature on attacks calls it BPCER.",
         is_costly=True,
     ),
-    "precision": Words(
-        "Precision",
-        percent,
-        "Of the images called fake, the share that is fake. It depends on how many of the images "
-        "are fake: where fakes are rarer than here, it is lower.",
-    ),
     "miss_rate": Words(
         "Miss rate",
         percent,
         "Of the fakes, the share called genuine, all kinds of attack together. The chart below "
         "tells them apart.",
+    ),
+    "precision": Words(
+        "Precision",
+        percent,
+        "Of the images called fake, the share that is fake. It depends on how many of the images "
+        "are fake: where fakes are rarer than here, it is lower.",
     ),
     "accuracy": Words(
         "Accuracy",
@@ -101,7 +101,7 @@ _ECE = (
 
 CALIBRATION = {
     "brier": Words("Brier score", number, f"{_BRIER} Of the scores as the detector gives them."),
-    "brier_calibrated": Words("Brier score, calibrated", number, f"{_BRIER} After calibration."),
+    "brier_calibrated": Words("Brier, calibrated", number, f"{_BRIER} After calibration."),
     "ece": Words("ECE", number, f"{_ECE} Of the scores as the detector gives them."),
     "ece_calibrated": Words("ECE, calibrated", number, f"{_ECE} After calibration."),
 }

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.evaluation.bootstrap import Estimate
 from core.types import Run, Split
 from dashboard import resources
 from dashboard.assessment import Assessment, assess, assess_calls
-
-if TYPE_CHECKING:
-    from core.evaluation.bootstrap import Estimate
 
 
 def assessed(run: Run, split: Split) -> Assessment:
@@ -25,7 +22,7 @@ def _assessed(run_id: int, split: Split, finished_at: datetime | None, _run: Run
         return assess(session, _run, split)
 
 
-def calls_at(run: Run, split: Split, threshold: float) -> "Mapping[str, Estimate]":
+def calls_at(run: Run, split: Split, threshold: float) -> Mapping[str, Estimate]:
     """Return the figures at a threshold, with APCER by attack type."""
     return _calls_at(run.id, split, threshold, run.finished_at, run)
 
@@ -33,6 +30,6 @@ def calls_at(run: Run, split: Split, threshold: float) -> "Mapping[str, Estimate
 @st.cache_data(show_spinner="Resampling people for the intervals ...", max_entries=128)
 def _calls_at(
     run_id: int, split: Split, threshold: float, finished_at: datetime | None, _run: Run
-) -> "Mapping[str, Estimate]":
+) -> Mapping[str, Estimate]:
     with resources.session() as session:
         return assess_calls(session, _run, split, threshold)

@@ -1,10 +1,12 @@
 """Figures: what a run's scores are worth on a split, each figure with how far it may be off."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.evaluation.attack_types import apcer_by_type
+from core.evaluation.bootstrap import Estimate
+from core.evaluation.tallies import CALIBRATED
 from core.types import Run, Split
 from dashboard import doors, figure_charts, figures, widgets
 from dashboard.assessment import Assessment
@@ -15,10 +17,8 @@ from dashboard.text import count, plain
 from dashboard.threshold_view import current
 from dashboard.thresholds import shown
 
-if TYPE_CHECKING:
-    from core.evaluation.bootstrap import Estimate
-
 _ERRORS, _RELIABILITY = "figures-errors", "figures-reliability"
+_CARD_PX = 130
 
 
 def show(run: Run, split: Split) -> None:
@@ -26,17 +26,11 @@ def show(run: Run, split: Split) -> None:
     assessment, operating = figures.assessed(run, split), current(run)
     calls = figures.calls_at(run, split, operating.value)
     _warn(assessment, split)
+    _show_basis(assessment, run, split)
     _show_calls(calls, operating)
     _show_attack_types(calls)
     _show_ranking(assessment)
     _show_calibration(assessment)
-    st.caption(
-        f"On {count(assessment.n_genuine, 'genuine image')} and "
-        f"{count(assessment.n_fake, 'fake')} of the {split} split of version "
-        f"{run.dataset_version}, in {count(assessment.n_groups, 'group')}. A group is a person "
-        "with all near-duplicates and fakes. Intervals are of 95 %, by 2,000 resamples of whole "
-        "groups, since images of one person are not independent."
-    )
 
 
 def _warn(assessment: Assessment, split: Split) -> None:
@@ -57,45 +51,53 @@ def _warn(assessment: Assessment, split: Split) -> None:
         )
 
 
-def _show_calls(calls: "Mapping[str, Estimate]", operating: Operating) -> None:
+def _show_basis(assessment: Assessment, run: Run, split: Split) -> None:
+    """Say what every figure below rests on."""
+    st.caption(
+        f"On {count(assessment.n_genuine, 'genuine image')} and "
+        f"{count(assessment.n_fake, 'fake')} of the {split} split of version "
+        f"{run.dataset_version}, in {count(assessment.n_groups, 'group')}: a group is a person "
+        "with all near-duplicates and fakes. Below each figure stands its 95 % interval, by 2,000 "
+        "resamples of whole groups, since images of one person are not independent."
+    )
+
+
+def _show_calls(calls: Mapping[str, Estimate], operating: Operating) -> None:
     st.subheader(f"Calls at threshold {shown(operating.value)}", anchor=False)
     st.caption(plain(operating.origin))
-    _cards(calls, CALLS)
+    _cards(calls, CALLS, columns=4)
 
 
-def _cards(found: "Mapping[str, Estimate]", words: Mapping[str, Words]) -> None:
+def _cards(found: Mapping[str, Estimate], words: Mapping[str, Words], *, columns: int) -> None:
     """Draw a card a figure, in the order of the words."""
-    with st.grid(len(words)):
+    with st.grid(columns, min_column_width=_CARD_PX):
         for name, said in words.items():
             _card(said, found[name])
 
 
-def _card(words: Words, found: "Estimate") -> None:
+def _card(words: Words, found: Estimate) -> None:
     value = "undefined" if found.value is None else words.form(found.value)
-    basis = f"{count(found.n_images, 'image')}, {count(found.n_groups, 'group')}"
+    basis = f"{count(found.n_images, 'image')} of {count(found.n_groups, 'group')}"
     st.metric(
         f":red[{words.label}]" if words.is_costly else words.label,
         value,
         delta=_interval(found, words.form),
         delta_color="off",
         delta_arrow="off",
-        delta_description=basis,
         border=True,
         height="stretch",
-        help=words.help,
+        help=f"{words.help}\n\nCounted on {basis}.",
     )
 
 
-def _interval(found: "Estimate", form: Callable[[float], str]) -> str:
+def _interval(found: Estimate, form: Callable[[float], str]) -> str:
     if found.interval is None:
         return "no interval"
     low, high = found.interval
     return f"{form(low)} to {form(high)}"
 
 
-def _show_attack_types(calls: "Mapping[str, Estimate]") -> None:
-    from core.evaluation.attack_types import apcer_by_type
-
+def _show_attack_types(calls: Mapping[str, Estimate]) -> None:
     by_type = apcer_by_type(calls)
     bars = figure_charts.error_values(calls["false_positive_rate"], by_type)
     if not bars:
@@ -116,7 +118,7 @@ def _show_attack_types(calls: "Mapping[str, Estimate]") -> None:
     )
 
 
-def _worst(by_type: "Mapping[str, Estimate]") -> str:
+def _worst(by_type: Mapping[str, Estimate]) -> str:
     name, found = next(iter(by_type.items()), (None, None))
     if name is None or found is None or found.value is None or len(by_type) < 2:
         return ""
@@ -130,17 +132,25 @@ def _show_ranking(assessment: Assessment) -> None:
     if not assessment.estimates:
         return
     st.subheader("Whatever the threshold", anchor=False)
-    _cards(assessment.estimates, RANKING)
+    _cards(assessment.estimates, RANKING, columns=5)
 
 
 def _show_calibration(assessment: Assessment) -> None:
     if not assessment.estimates:
         return
     st.subheader("Can the probability be believed?", anchor=False)
+    is_calibrated = assessment.calibration.split is not None
+    words = {
+        name: said
+        for name, said in CALIBRATION.items()
+        if is_calibrated or not name.endswith(CALIBRATED)
+    }
     figures_side, chart = st.columns([2, 3], gap="medium")
     with chart:
         st.plotly_chart(
-            figure_charts.draw_reliability(assessment.before, assessment.after),
+            figure_charts.draw_reliability(
+                assessment.before, assessment.after if is_calibrated else ()
+            ),
             key=_RELIABILITY,
             config=widgets.CALM,
             on_select=_open_bin,
@@ -150,9 +160,7 @@ def _show_calibration(assessment: Assessment) -> None:
         )
         st.caption("On the dashed line the probability is the truth. Click a point for its images.")
     with figures_side:
-        with st.grid(2):
-            for name, said in CALIBRATION.items():
-                _card(said, assessment.estimates[name])
+        _cards(assessment.estimates, words, columns=2)
         st.caption(_by_chance(assessment))
         st.caption(f":material/tune: {plain(assessment.calibration.note)}")
 
@@ -186,5 +194,5 @@ def _open_error() -> None:
 def _open_bin() -> None:
     points = st.session_state[_RELIABILITY]["selection"]["points"]
     if points and "customdata" in points[0]:
-        score_from, score_to, _ = points[0]["customdata"]
+        score_from, score_to = points[0]["customdata"][:2]
         doors.open_images(cell="all", score_from=score_from, score_to=score_to)

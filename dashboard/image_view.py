@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import VerityError
 from core.types import DuplicatePair, Event, ImageRecord, Label, Location, Split
-from dashboard import face_panel, resources, similar
+from dashboard import choices, face_panel, resources, similar
 from dashboard.browsing import label_buttons
 from dashboard.tagging import tag_field
 from dashboard.text import count, moment, plain
@@ -91,6 +91,7 @@ def _history(
 
 def navigation(details: Details | None) -> None:
     """Draw the way back to the grid and to the images before and after."""
+    choices.way_back()
     _go("Back to grid", None, "Esc", "arrow_back", is_enabled=True)
     if details:
         _go("Previous", details.previous, "Left", "chevron_left", bool(details.previous))
@@ -111,6 +112,7 @@ def _go(label: str, checksum: str | None, shortcut: str, icon: str, is_enabled: 
 def leave_image() -> None:
     """Make Browse show the grid again."""
     st.query_params.pop("image", None)
+    choices.forget_way_back()
 
 
 def show_details(details: Details) -> None:

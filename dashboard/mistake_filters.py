@@ -39,20 +39,20 @@ def matching(data: Scored, asked: Asked, found: Sequence[Cut]) -> NDArray[np.boo
     return mask
 
 
-def show_chips(asked: Asked, found: Sequence[Cut]) -> None:
-    """Draw what is asked for beside the cell, each to be taken away, and the menu to ask more."""
-    with st.container(horizontal=True, vertical_alignment="center", key="filter-chips"):
-        if asked.score_from is not None or asked.score_to is not None:
-            low, high = asked.score_from or 0.0, 1.0 if asked.score_to is None else asked.score_to
-            _chip(f"Score {low:g} to {high:g}", "from", "to")
-        if asked.label:
-            _chip(asked.label.capitalize(), "label")
-        if asked.generator:
-            _chip(f"Generator: {plain(asked.generator)}", "generator")
-        if asked.slice:
-            _chip(plain(slicing.title_of(asked.slice)), "slice")
-        with st.popover("Filter", icon=":material/tune:", key="filter-menu"):
-            _filters(asked, found)
+def show_chips(asked: Asked) -> None:
+    """Draw what is asked for beside the cell, each to be taken away."""
+    chips: dict[tuple[str, ...], str] = {}
+    if asked.score_from is not None or asked.score_to is not None:
+        low, high = asked.score_from or 0.0, 1.0 if asked.score_to is None else asked.score_to
+        chips["from", "to"] = f"Score {low:g} to {high:g}"
+    if asked.label:
+        chips["label",] = asked.label.capitalize()
+    if asked.generator:
+        chips["generator",] = f"Generator: {plain(asked.generator)}"
+    if asked.slice:
+        chips["slice",] = plain(slicing.title_of(asked.slice))
+    for names, words in chips.items():
+        _chip(words, *names)
 
 
 def _chip(words: str, *names: str) -> None:
@@ -67,8 +67,13 @@ def _chip(words: str, *names: str) -> None:
     )
 
 
-def _filters(asked: Asked, found: Sequence[Cut]) -> None:
+def show_menu(asked: Asked, found: Sequence[Cut]) -> None:
     """Draw the filters as fields: the way of the keyboard to what charts open by a click."""
+    with st.popover("Filter", icon=":material/tune:", key="filter-menu"):
+        _fields(asked, found)
+
+
+def _fields(asked: Asked, found: Sequence[Cut]) -> None:
     low, high = st.columns(2)
     _score_field(low, "Score from", "from", asked.score_from)
     _score_field(high, "to below", "to", asked.score_to)

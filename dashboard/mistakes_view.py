@@ -84,22 +84,24 @@ def show(run: Run, split: Split) -> None:
     """Draw the matrix and the scores as doors, and the images that were asked for."""
     data, threshold = evaluation.scored(run, split), current(run).value
     _show_doors(data, threshold)
-    asked = doors.asked()
+    asked, found = doors.asked(), slicing.cuts(run, split)
     cell = choices.pick_word("cell", "Images", list(CELL_TITLES), CELL_TITLES.__getitem__)
-    found = slicing.cuts(run, split)
-    mistake_filters.show_chips(asked, found)
+    with st.container(horizontal=True, vertical_alignment="center", key="mistake-filters"):
+        order = choices.pick_option("order", "Order", list(ORDERS), ORDERS.__getitem__)
+        mistake_filters.show_menu(asked, found)
+        mistake_filters.show_chips(asked)
     chosen = _chosen(data, threshold, asked, mistake_filters.matching(data, asked, found))
-    rows = ordered(data, threshold, chosen, _order())
-    shown = Shown(data, threshold, rows, mistake_filters.probabilities(run, data))
-    _show_count(data, threshold, rows)
+    rows = ordered(data, threshold, chosen, order)
     if not len(rows):
         _nothing(asked)
         return
+    shown = Shown(data, threshold, rows, mistake_filters.probabilities(run, data))
     acts = st.container(horizontal=True, vertical_alignment="center", key="mistake-acts")
     selected = gallery.show(
         len(rows), shown.read, key="mistakes", label=CELL_TITLES[cell], selectable=True
     )
     with acts:
+        _show_count(data, threshold, rows)
         _show_acts(run, split, cell, selected, shown)
     acting.ask()
 
@@ -175,10 +177,6 @@ def ordered(
     return rows[np.argsort(keys[order], kind="stable")]
 
 
-def _order() -> str:
-    return choices.pick_option("order", "Order", list(ORDERS), ORDERS.__getitem__)
-
-
 def _show_count(data: Scored, threshold: float, rows: NDArray[np.int64]) -> None:
     """Say how many images are shown, the costly ones first."""
     n_each = np.bincount(cells_of(data, threshold)[rows], minlength=len(charts.CELLS))
@@ -188,7 +186,7 @@ def _show_count(data: Scored, threshold: float, rows: NDArray[np.int64]) -> None
         if n_each[charts.CELLS.index(cell)]
     ]
     several = f": {', '.join(words)}" if len(words) > 1 else ""
-    st.markdown(f"**{count(len(rows), 'image')}**{several}")
+    st.markdown(f"**{count(len(rows), 'image')}**{several}", width="stretch")
 
 
 def _nothing(asked: Asked) -> None:

@@ -1,19 +1,21 @@
 """A run's figures as plain values, for the command line, for scripts and for the story."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
+from core.evaluation import metrics
+from core.evaluation.attack_types import apcer_by_type
+from core.evaluation.bootstrap import Estimate
+from core.evaluation.tallies import APCER
 from core.types import Run, Split
 from dashboard.assessment import Assessment, assess, assess_calls
-from dashboard.scores import Scored, load_scores, operating_threshold
+from dashboard.figure_words import CALIBRATION, CALLS, RANKING, Words, percent
+from dashboard.scores import ENOUGH_GENUINE, Scored, load_scores, operating_threshold
 from db import runs
-
-if TYPE_CHECKING:
-    from core.evaluation.bootstrap import Estimate
 
 
 def is_scored(session: Session, run_id: int) -> bool:
@@ -68,7 +70,7 @@ def _basis(run: Run, found: Assessment) -> dict[str, Any]:
     }
 
 
-def _flat(estimates: "Mapping[str, Estimate]") -> dict[str, Any]:
+def _flat(estimates: Mapping[str, Estimate]) -> dict[str, Any]:
     """Return each figure and its interval by name."""
     values: dict[str, Any] = {}
     for name, found in estimates.items():
@@ -76,12 +78,8 @@ def _flat(estimates: "Mapping[str, Estimate]") -> dict[str, Any]:
     return values
 
 
-def _calls(test: Scored, threshold: float, calls: "Mapping[str, Estimate]") -> dict[str, Any]:
+def _calls(test: Scored, threshold: float, calls: Mapping[str, Estimate]) -> dict[str, Any]:
     """Return what depends on the threshold."""
-    from core.evaluation import metrics
-    from core.evaluation.attack_types import apcer_by_type
-    from core.evaluation.tallies import APCER
-
     confusion = metrics.confusion_at(threshold, test.scores, test.is_fake)
     by_type = apcer_by_type(calls)
     return {
@@ -93,3 +91,35 @@ def _calls(test: Scored, threshold: float, calls: "Mapping[str, Estimate]") -> d
         "apcer": [{"attack_type": name, **asdict(each)} for name, each in by_type.items()],
         "worst_attack_type": next(iter(by_type), None),
     }
+
+
+def brief(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a report says, a line a figure, for people; the costly error comes first."""
+    told = {
+        "Run": f"{found['run']} on version {found['dataset_version']}, {found['split']} split",
+        "Images": f"{found['n_genuine']:,} genuine, {found['n_fake']:,} fake, "
+        f"in {found['n_groups']:,} groups",
+        "Threshold": f"{found['threshold']:g}. {found['threshold_origin']}",
+    }
+    if found["indicative_only"]:
+        told["Indicative only"] = f"fewer than {ENOUGH_GENUINE:,} genuine images"
+    told |= _lines(found["figures"], CALLS)
+    told |= {
+        f"Missed: {each['attack_type']}": _line(each, percent, f" of {each['n_images']:,}")
+        for each in found["apcer"]
+    }
+    told |= _lines(found["figures"], RANKING) | _lines(found["figures"], CALIBRATION)
+    return told | {"Calibration": found["calibration"]["note"]}
+
+
+def _lines(figures: Mapping[str, Any], words: Mapping[str, Words]) -> dict[str, str]:
+    return {said.label: _line(figures[name], said.form) for name, said in words.items()}
+
+
+def _line(figure: Mapping[str, Any], form: Callable[[float], str], of: str = "") -> str:
+    if figure["value"] is None:
+        return "undefined"
+    if figure["interval"] is None:
+        return f"{form(figure['value'])}{of}, no interval"
+    low, high = figure["interval"]
+    return f"{form(figure['value'])}{of}, 95 % interval {form(low)} to {form(high)}"

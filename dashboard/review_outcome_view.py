@@ -1,7 +1,5 @@
 """Review: what was settled, what it changes in the dataset, and how to take that back."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,12 +13,13 @@ from dashboard import (
     review_charts,
     review_figures,
     review_figures_view,
+    review_table,
     widgets,
 )
 from dashboard.auth import actor
 from dashboard.grid import image_grid
 from dashboard.text import count, plain
-from db import review_outcomes, review_queues, review_results, review_settled
+from db import review_outcomes, review_queues, review_settled
 from db.review_items import BlindItem, Queue
 from db.review_outcomes import Applied
 from db.review_queues import Progress
@@ -175,7 +174,7 @@ def _undo_apply(session: Session, queue_id: int) -> None:
 def _download(queue: Queue) -> None:
     st.download_button(
         "Export CSV",
-        lambda: verdicts_csv(queue.id),
+        lambda: _csv(queue.id),
         file_name=f"review-{queue.id}.csv",
         mime="text/csv",
         key="export-verdicts",
@@ -184,14 +183,9 @@ def _download(queue: Queue) -> None:
     )
 
 
-def verdicts_csv(queue_id: int) -> str:
-    """Return every opinion of a queue as CSV."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, review_results.COLUMNS)
-    writer.writeheader()
+def _csv(queue_id: int) -> str:
     with resources.session() as session:
-        writer.writerows(review_results.table(session, queue_id))
-    return buffer.getvalue()
+        return review_table.verdicts_csv(session, queue_id)
 
 
 def _images(found: Outcome) -> None:

@@ -26,7 +26,7 @@ def draw_scores(
 
     A click brings back [lowest score, score from which on images are left out, label].
     """
-    figure = empty_figure(height_px=260)
+    figure = empty_figure(height_px=300)
     for label, chosen, side in (("genuine", ~is_fake, 1), ("fake", is_fake, -1)):
         counts, edges = np.histogram(scores[chosen], N_BINS, (0.0, 1.0))
         figure.add_bar(

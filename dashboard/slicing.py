@@ -14,21 +14,11 @@ from core.evaluation.cuts import Cut, cuts_of
 from core.evaluation.slices import Measure, Slice, compare_slices, whole_of
 from core.types import Run, Split
 from dashboard import evaluation, resources
+from dashboard.slice_words import KINDS, title_of
 from db.changes import newest_revision
 from db.slices import facts_of
 
-KINDS = {
-    "face_size": "Face size, px",
-    "face_blur": "Sharpness of the face",
-    "blur": "Sharpness of the picture",
-    "jpeg_quality": "JPEG quality",
-    "megapixels": "Resolution, megapixels",
-    "generator": "Generator",
-    "source": "Source",
-    "identity": "Identity",
-    "tag": "Tag",
-}
-"""Ways to cut the images, as people call them, in the order in which they are offered."""
+__all__ = ["KINDS", "MEASURES", "cuts", "find_rows", "slices", "title_of", "whole"]
 
 MEASURES = {
     Measure.FPR: "False positive rate",
@@ -88,9 +78,3 @@ def find_rows(found: Sequence[Cut], key: str) -> NDArray[np.int64] | None:
             rows: NDArray[np.int64] = cut.at[cut.codes == cut.names.index(name)]
             return rows
     return None
-
-
-def title_of(key: str) -> str:
-    """Return what people call a slice: "Face size, px: under 62"."""
-    kind, _, name = key.partition(":")
-    return f"{KINDS.get(kind, kind)}: {name}"

@@ -20,6 +20,11 @@ class Figure:
     note: str = ""
     is_costly: bool = False
 
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a name or the like, which is drawn smaller than a number."""
+        return not self.value[:1].isdigit()
+
 
 @dataclass(frozen=True)
 class Picture:

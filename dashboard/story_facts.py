@@ -9,12 +9,25 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
-from core.types import Label, Split, Threshold
+from core.types import Label, Run, Split, Threshold
 from dashboard import reporting
+from dashboard.review_figures import reviewed_figures
 from dashboard.scores import Scored, load_scores
-from dashboard.story_types import Data, Decision, Example, Facts, Measure, Share, Slice, Test
-from db import images, provenance, runs, thresholds, versions
+from dashboard.slice_words import title_of
+from dashboard.story_types import (
+    Data,
+    Decision,
+    Example,
+    Facts,
+    Measure,
+    Review,
+    Share,
+    Slice,
+    Results,
+)
+from db import images, provenance, review_results, runs, thresholds, versions
 from db.catalogue import Catalogue
+from db.review_items import list_queues
 from db.slices import facts_of
 from db.tables import now
 
@@ -60,7 +73,7 @@ def gather(
         test=_test(session, catalogue, run_id, figures),
         decision=decision,
         prevalence=prevalence or assumed_prevalence(decision.in_force),
-        review=None,
+        review=_review(session, run, decision.value),
         gathered_at=at or now(),
     )
 
@@ -94,14 +107,12 @@ def _decision(session: Session, run_id: int, figures: Mapping[str, Any]) -> Deci
     )
 
 
-def _test(
-    session: Session, catalogue: Catalogue, run_id: int, figures: Mapping[str, Any]
-) -> Test:
+def _test(session: Session, catalogue: Catalogue, run_id: int, figures: Mapping[str, Any]) -> Results:
     from core.evaluation.threshold import threshold_counts
 
     scored, confusion = load_scores(session, run_id, Split.TEST), figures["confusion"]
     slices = _slices(session, catalogue, scored, figures["threshold"])
-    return Test(
+    return Results(
         n_genuine=scored.n_genuine,
         n_fake=scored.n_fake,
         n_groups=figures["n_groups"],
@@ -130,7 +141,9 @@ def _share(figures: Mapping[str, Any], name: str, part: int) -> Share:
 
 def _attack(found: Mapping[str, Any]) -> tuple[str, Share]:
     part = round((found["value"] or 0) * found["n_images"])
-    return found["attack_type"], Share(part, found["n_images"], found["interval"])
+    return found["attack_type"], Share(
+        part, found["n_images"], found["interval"], found["n_groups"]
+    )
 
 
 def _slices(
@@ -147,13 +160,36 @@ def _slices(
     found = furthest_first(compared, By.FPR)
     return tuple(
         Slice(
-            f"{each.kind.replace('_', ' ')}: {each.name}",
+            title_of(each.key),
             Share(round((figure.value or 0) * figure.n), figure.n, figure.interval),
             figure.is_beyond_chance,
             (figure.difference or 0) > 0,
         )
         for each in found
         if not (figure := each.figures[By.FPR]).is_too_few
+    )
+
+
+def _review(session: Session, run: Run, threshold: float) -> Review | None:
+    """Return what a team settled about a run's test images; None where it has settled nothing."""
+    from core.review.agreement import report
+
+    if not review_results.verdicts_on_run(session, run.id):
+        return None
+    found = reviewed_figures(session, run, Split.TEST, threshold)
+    queues = [queue.id for queue in list_queues(session) if queue.run_id == run.id]
+    alpha = report([each for id_ in queues for each in review_results.ratings(session, id_)]).alpha
+    change = found.changes.get("false_positive_rate")
+    return Review(
+        n_images=found.n_images,
+        n_settled=found.n_reviewed,
+        verdicts=tuple((verdict.value, n) for verdict, n in found.counts.items() if n),
+        n_turned=found.n_turned,
+        alpha=Measure(alpha.value, alpha.interval),
+        n_rated=alpha.n_items,
+        false_positives_after=Measure(change.after.value, change.after.interval)
+        if change
+        else None,
     )
 
 

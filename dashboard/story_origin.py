@@ -6,7 +6,7 @@ from dashboard import story_words as words
 from dashboard.report import charts
 from dashboard.story_chapter import Chapter, Figure, Picture
 from dashboard.story_types import Facts
-from dashboard.text import count, moment
+from dashboard.text import count, moment, threshold
 
 SEES = {"face": "Face", "normalised": "Whole image"}
 """What a detector sees of an image, by the name of its crop."""
@@ -86,8 +86,12 @@ def care(facts: Facts) -> Chapter:
         f"version {held.version.number}.",
         (
             Figure(f"{n_left:,}", f"{words.noun(n_left, 'image')} left out"),
-            Figure(f"{n_decided:,}", f"near-duplicate {words.noun(n_decided, 'pair')} decided", waiting),
-            Figure(f"{refused:,}", f"{words.noun(refused, 'file')} refused", "by all imports so far"),
+            Figure(
+                f"{n_decided:,}", f"near-duplicate {words.noun(n_decided, 'pair')} decided", waiting
+            ),
+            Figure(
+                f"{refused:,}", f"{words.noun(refused, 'file')} refused", "by all imports so far"
+            ),
         ),
         (
             f"Left out: {words.few([f'{n:,} {reason}' for reason, n in held.left_out])}.",
@@ -126,9 +130,11 @@ def method(facts: Facts) -> Chapter:
         "What the detector does",
         "It turns what it sees into a score. From the threshold on, an image is called fake.",
         (
-            Figure(f"{facts.decision.value:.3f}", "threshold, from 0 to 1"),
+            Figure(threshold(facts.decision.value), "threshold, from 0 to 1"),
             Figure(f"{facts.data.count(Split.TRAIN):,}", "images it learned from"),
-            Figure(f"{n_passes:,}", f"{words.noun(n_passes, 'pass', 'passes')} over them until best"),
+            Figure(
+                f"{n_passes:,}", f"{words.noun(n_passes, 'pass', 'passes')} over them until best"
+            ),
         ),
         (
             f"It sees the {sees.lower()} as 224 x 224 pixels."

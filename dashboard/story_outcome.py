@@ -2,12 +2,14 @@
 
 from core.evaluation.in_use import InUse, Ranged, in_use
 from core.evaluation.threshold import THRESHOLDS
+from core.types import Threshold
 from dashboard import story_words as words
 from dashboard.report import charts
+from dashboard.review_figures import CAUTION
 from dashboard.story_chapter import Chapter, Figure, Picture
 from dashboard.story_origin import shortcut, status
 from dashboard.story_types import Facts, Measure, Share
-from dashboard.text import count, moment
+from dashboard.text import count, moment, threshold
 
 
 def results(facts: Facts) -> Chapter:
@@ -15,7 +17,9 @@ def results(facts: Facts) -> Chapter:
     test = facts.test
     auc = words.decimal(test.auc.value)
     caught = [
-        _measure(f"of fakes caught, if {100 * fpr:.0f} % of genuine images may be called fake", each)
+        _measure(
+            f"of fakes caught, if {100 * fpr:.0f} % of genuine images may be called fake", each
+        )
         for fpr, each in sorted(test.tpr_at.items(), reverse=True)
     ]
     return Chapter(
@@ -79,7 +83,9 @@ def costs(facts: Facts) -> Chapter:
         "What a wrong call costs",
         _alarms(facts, use),
         (
-            _expected("genuine images called fake, of 1,000 images", use.false_alarms, is_costly=True),
+            _expected(
+                "genuine images called fake, of 1,000 images", use.false_alarms, is_costly=True
+            ),
             _expected("fakes missed, of 1,000 images", use.misses),
             _expected("genuine, of 100 called fake", use.genuine_of_100, is_costly=True),
         ),
@@ -89,7 +95,7 @@ def costs(facts: Facts) -> Chapter:
         ),
         charts.draw_wrong_calls(values, facts.decision.value),
         notes=(
-            "The rarer fakes are, the more of those called fake are genuine, whatever the detector.",
+            "The rarer fakes are, the more of the images called fake are genuine.",
             "This holds as far as the test images resemble those in use.",
         ),
     )
@@ -142,7 +148,7 @@ def decision(facts: Facts) -> Chapter:
         "Who decided",
         f"{chosen.author} proposed the threshold, {approver} approved it.",
         (
-            Figure(f"{chosen.value:.3f}", "threshold in force"),
+            Figure(threshold(chosen.value), "threshold in force"),
             Figure(chosen.author, "proposed it", moment(chosen.created_at)),
             Figure(approver, "approved it", moment(at)),
         ),
@@ -150,8 +156,18 @@ def decision(facts: Facts) -> Chapter:
             f"Reason: {chosen.reason}",
             f"Chosen looking at {chosen.split.value} images of dataset version "
             f"{chosen.dataset_version or facts.data.version.number}.",
+            *_band(chosen),
         ),
         notes=_NOTES,
+    )
+
+
+def _band(chosen: Threshold) -> tuple[str, ...]:
+    if chosen.low is None or chosen.high is None:
+        return ()
+    return (
+        f"Scores from {threshold(chosen.low)} to below {threshold(chosen.high)} are called "
+        "uncertain; the rates here count them by the threshold.",
     )
 
 
@@ -162,8 +178,8 @@ def _undecided(facts: Facts) -> Chapter:
     waiting = facts.decision.waiting
     proposed = (
         (
-            f"{waiting.author} proposed {waiting.value:.3f} on {moment(waiting.created_at)}; it "
-            "waits for a second person.",
+            f"{waiting.author} proposed {threshold(waiting.value)} on "
+            f"{moment(waiting.created_at)}; it waits for a second person.",
             f"Reason given: {waiting.reason}",
         )
         if waiting
@@ -173,32 +189,48 @@ def _undecided(facts: Facts) -> Chapter:
         "decision",
         "Who decided",
         "Nobody has approved a threshold yet: not for use.",
-        (Figure(f"{facts.decision.value:.3f}", "suggested threshold, which all rates here are at"),),
+        (
+            Figure(
+                threshold(facts.decision.value), "suggested threshold, which all rates here are at"
+            ),
+        ),
         (facts.decision.origin, *proposed),
         notes=_NOTES,
     )
 
 
 def review(facts: Facts) -> Chapter | None:
-    """Say what the team made of the images; None where no team has looked."""
+    """Say what the team made of the test images; None where it has settled nothing."""
     found = facts.review
     if found is None:
         return None
-    n = found.n_settled
+    n_wrong = sum(found.n_turned)
     told = [f"{n:,} {verdict}" for verdict, n in found.verdicts]
+    rated = f"{words.between_decimals(found.alpha.interval)}; on {count(found.n_rated, 'image')}"
     return Chapter(
         "review",
         "What the team says",
-        f"{words.some(n, 'image')} of {found.n_images:,} {words.were(n)} settled by people.",
+        f"{words.some(found.n_settled, 'test image')} of {found.n_images:,} "
+        f"{words.were(found.n_settled)} settled by people; {words.none(n_wrong)} of their labels "
+        f"{words.were(n_wrong)} wrong.",
         (
-            Figure(f"{n:,}", f"{words.noun(n, 'image')} settled", f"of {found.n_images:,}"),
-            *[
-                Figure(words.decimal(value), name, f"on {count(n_rated, 'image')}")
-                for name, value, n_rated in found.agreement
-            ],
+            Figure(f"{found.n_settled:,}", "test images settled", f"of {found.n_images:,}"),
+            Figure(
+                words.decimal(found.alpha.value), "agreement (alpha; 1 is full, 0 chance)", rated
+            ),
+            *_after(found.false_positives_after),
         ),
-        (f"Verdicts: {words.few(told)}.",),
+        (f"Verdicts: {words.few(told)}.", CAUTION),
+        notes=("The frozen version and all other figures here stay as they were.",),
     )
+
+
+def _after(measure: Measure | None) -> tuple[Figure, ...]:
+    if measure is None:
+        return ()
+    label = "of genuine images called fake, with these labels put right"
+    shown = words.percent(measure.value)
+    return (Figure(shown, label, words.between(measure.interval), is_costly=True),)
 
 
 def limits(facts: Facts) -> Chapter:

@@ -89,7 +89,7 @@ class Slice:
 
 
 @dataclass(frozen=True)
-class Test:
+class Results:
     """What the test images say, at the threshold.
 
     Attributes:
@@ -136,17 +136,25 @@ class Decision:
 
 @dataclass(frozen=True)
 class Review:
-    """What a team said about a run's images.
+    """What a team settled about a run's test images.
 
     Attributes:
-        verdicts: Settled images by verdict, most first.
-        agreement: (name of the figure, its value from -1 to 1, images it rests on).
+        n_images: Test images.
+        n_settled: Of those, how many have a final verdict.
+        verdicts: Settled images by verdict.
+        n_turned: Labels found wrong: (genuine that are fake, fake that are genuine).
+        alpha: Krippendorff's, of the reviewers of the run's queues.
+        n_rated: Images that alpha rests on.
+        false_positives_after: The false positive rate with these labels put right.
     """
 
     n_images: int
     n_settled: int
     verdicts: Tally
-    agreement: tuple[tuple[str, float, int], ...]
+    n_turned: tuple[int, int]
+    alpha: Measure
+    n_rated: int
+    false_positives_after: Measure | None
 
 
 @dataclass(frozen=True)
@@ -160,7 +168,7 @@ class Facts:
 
     run: Run
     data: Data
-    test: Test
+    test: Results
     decision: Decision
     prevalence: float
     review: Review | None

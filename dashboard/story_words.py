@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard.story_types import Interval, Measure, Share, Test
+from dashboard.story_types import Interval, Measure, Results, Share
 from dashboard.text import count
 
 N_LISTED = 4
@@ -57,9 +57,14 @@ def were(n: int) -> str:
     return "were" if n > 1 else "was"
 
 
+def none(n: int) -> str:
+    """Return a number within a sentence: "none", "7"."""
+    return f"{n:,}" if n else "none"
+
+
 def of(share: Share, one: str) -> str:
     """Say a count of a whole at the head of a sentence: "7 of 99 fakes", "None of 99 fakes"."""
-    return f"{f'{share.part:,}' if share.part else 'None'} of {count(share.whole, one)}"
+    return f"{none(share.part).capitalize()} of {count(share.whole, one)}"
 
 
 def listing(words: Sequence[str]) -> str:
@@ -80,7 +85,9 @@ def tells_apart(auc: Measure) -> str:
     """Say whether a detector tells fakes from genuine images, as far as the interval goes."""
     if auc.value is None:
         return "The test images cannot tell: one of the labels is missing."
-    ranked = f"Of 100 pairs of a fake and a genuine image, it ranks about {100 * auc.value:.0f} right"
+    ranked = (
+        f"Of 100 pairs of a fake and a genuine image, it ranks about {100 * auc.value:.0f} right"
+    )
     if auc.interval is None:
         return f"{ranked}; how far that may be off, these images cannot tell."
     if auc.interval[0] > 0.5:
@@ -97,10 +104,12 @@ def calls(share: Share) -> str:
     told = f"{of(share, 'genuine image')} {were(share.part)} called fake"
     if share.interval is None:
         return f"{told}."
-    return f"{told}; in truth it may be {percent(share.interval[0])} to {percent(share.interval[1])}."
+    return (
+        f"{told}; in truth it may be {percent(share.interval[0])} to {percent(share.interval[1])}."
+    )
 
 
-def slices(test: Test) -> tuple[str, ...]:
+def slices(test: Results) -> tuple[str, ...]:
     """Say which parts of the images do worse beyond chance; nothing where none was compared."""
     if not test.n_slices:
         return ()
@@ -112,7 +121,7 @@ def slices(test: Test) -> tuple[str, ...]:
     return (f"More genuine images called fake than chance explains: {listing(told)}.",)
 
 
-def tested_on(test: Test) -> str:
+def tested_on(test: Results) -> str:
     """Say what the figures rest on, and whether that is enough to rely on them."""
     told = (
         f"Tested on {count(test.n_genuine, 'genuine image')} and {count(test.n_fake, 'fake')} it "

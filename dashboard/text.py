@@ -51,6 +51,12 @@ def moment(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def threshold(value: float) -> str:
+    """Return a threshold as it is shown and stands in the URL: three decimals, or all it has."""
+    ones, decimals = f"{value:.7f}".split(".")
+    return f"{ones}.{decimals.rstrip('0'):0<3}"
+
+
 def count(n: int, one: str, many: str | None = None) -> str:
     """Return a number with its noun: "1 image", "1,200 images"."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"

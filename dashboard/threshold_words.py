@@ -28,7 +28,7 @@ MODES: Mapping[str, str] = {
 
 
 def policy_of_choice(choice: Choice, validation: Scored) -> dict[str, Any]:
-    """Return what is recorded of a choice; the slider starts from what the suggestion's rule gave."""
+    """Return what is recorded of a choice; the slider may have started from the suggestion."""
     rule = FPR_5 if choice.mode == START else choice.mode
     return policy_for(choice.value, rule, choice.costs, validation)
 

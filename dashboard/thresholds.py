@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.evaluation.cuts import Cut
 from core.evaluation.threshold import threshold_counts, threshold_steps
 from core.types import ImageRecord, Run, Split
-from dashboard import resources
+from dashboard import resources, text
 from dashboard.evaluation import scored
 from dashboard.scores import Operating, Scored, saved_threshold, suggested_threshold
 from db import images, thresholds
@@ -115,8 +115,7 @@ def largest(cut: Cut) -> list[tuple[str, NDArray[np.int64]]]:
 
 def shown(value: float) -> str:
     """Return a threshold as it is shown and stands in the URL: three decimals, or all it has."""
-    ones, decimals = f"{value:.7f}".split(".")
-    return f"{ones}.{decimals.rstrip('0'):0<3}"
+    return text.threshold(value)
 
 
 def pool(data: Scored, start: float) -> list[PoolImage]:

@@ -1,6 +1,7 @@
 """Where a frozen version comes from: sources, generators, and what was left out and why."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Label as Named
 from sqlalchemy import Select, case, func, select
@@ -100,7 +101,7 @@ def refused(session: Session) -> list[tuple[str, int]]:
     return _tally(session, select(RejectRow.reason.label("reason")))
 
 
-def _tally(session: Session, rows: Select[tuple[str]]) -> list[tuple[str, int]]:
+def _tally(session: Session, rows: Select[Any]) -> list[tuple[str, int]]:
     found = rows.subquery()
     query = select(found.c[0], func.count()).group_by(found.c[0])
     counted = [(word, n) for word, n in session.execute(query)]

@@ -2,15 +2,17 @@
 
 import streamlit as st
 
+from core.review.verdicts import HARD_EXAMPLE
 from dashboard import charts, choices, dataset_view, diff_view, job_view, resources, widgets
 from dashboard.auth import actor
-from db import events, overview, versions
+from db import events, overview, tags, versions
 
 # Load
 with resources.session() as session:
     counts = overview.counts(session)
     frozen = versions.list_versions(session)
     sources = versions.sources(session)
+    n_hard = tags.list_tags(session).get(HARD_EXAMPLE, 0)
     can_undo = bool(events.last_act(session, actor(), "restore"))
 freezing = job_view.find_current(job_view.list_jobs("freeze"))
 
@@ -27,7 +29,8 @@ if not counts["images"]:
 dataset_view.show_next(counts)
 
 # Act
-dataset_view.freeze_form(sources, is_ready=bool(counts["next_genuine"] and counts["next_fake"]))
+is_ready = bool(counts["next_genuine"] and counts["next_fake"])
+dataset_view.freeze_form(sources, is_ready=is_ready, n_hard=n_hard)
 if freezing:
     job_view.follow(freezing.id)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.curation.splits import deal
+from core.curation.dealing import deal
 from core.types import Label
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.curation.splits import leaks
 from core.errors import Conflict
-from core.types import DatasetItem, NormaliseRule
+from core.types import DatasetItem, NormaliseRule, Split
 
 _NAMED = 5  # groups that a refusal names; the rest is counted
 
@@ -22,6 +22,16 @@ class Diff:
     changed_label: tuple[tuple[DatasetItem, DatasetItem], ...]
     changed_split: tuple[tuple[DatasetItem, DatasetItem], ...]
     changed_identity: tuple[tuple[DatasetItem, DatasetItem], ...]
+
+    @property
+    def n_other_tests(self) -> int:
+        """Images that only one of the two versions tests on, or with another label."""
+        alone = [*self.came, *self.went]
+        moved = [
+            pair for pair in self.changed_split if Split.TEST in (pair[0].split, pair[1].split)
+        ]
+        relabelled = [a for a, b in self.changed_label if a.split == b.split == Split.TEST]
+        return sum(item.split == Split.TEST for item in alone) + len(moved) + len(relabelled)
 
 
 def content_hash(items: Iterable[DatasetItem], rule: NormaliseRule) -> str:

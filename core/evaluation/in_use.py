@@ -78,9 +78,7 @@ def _scaled(ranged: Ranged | None, by: float) -> Ranged | None:
 
 def _genuine_of_100(prevalence: float, wrong: Ranged, missed: Ranged) -> Ranged | None:
     """Return how many of 100 images called fake are genuine: at best few alarms and few misses."""
-    found = [
-        _share_genuine(prevalence, wrong[end], missed[end]) for end in range(len(wrong))
-    ]
+    found = [_share_genuine(prevalence, wrong[end], missed[end]) for end in range(len(wrong))]
     value, low, high = found
     if value is None:
         return None

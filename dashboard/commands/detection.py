@@ -97,7 +97,8 @@ def evaluate(run_id: Annotated[int, typer.Option("--run")], as_json: AsJson = Fa
     if not is_scored:
         console.start(lambda jobs: jobs.evaluate(run_id), wait=True, as_json=as_json, quiet=True)
     with reading(database) as session:
-        console.print_values(reporting.report(session, run_id), as_json=as_json)
+        found = reporting.report(session, run_id)
+    console.print_values(found if as_json else reporting.brief(found), as_json=as_json)
 
 
 @app.command()

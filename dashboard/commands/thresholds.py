@@ -37,12 +37,13 @@ def list_(run_id: RunNumber, as_json: AsJson = False) -> None:
         in_force = stored.in_force(session, run_id)
         found = stored.thresholds(session, run_id)
     number = in_force.id if in_force else None
-    console.print_rows([_row(each, number) for each in found], as_json=as_json)
+    console.print_rows([_row(each, number, as_json) for each in found], as_json=as_json)
 
 
-def _row(each: Threshold, in_force: int | None) -> dict[str, Any]:
+def _row(each: Threshold, in_force: int | None, is_whole: bool) -> dict[str, Any]:
     state = "in force" if each.id == in_force else each.decision or "waits"
-    return {"id": each.id, "state": state, **dataclasses.asdict(each)}
+    told = {"id": each.id, "state": state, "value": each.value, "author": each.author}
+    return told | (dataclasses.asdict(each) if is_whole else {"reason": each.reason})
 
 
 @thresholds.command()

@@ -11,7 +11,7 @@ from dashboard import story_words as words
 from dashboard.story_origin import SEES, shortcut, status
 from dashboard.story_outcome import usage
 from dashboard.story_types import Facts, Measure, Share
-from dashboard.text import count, moment
+from dashboard.text import count, moment, threshold
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,7 @@ def _factors(facts: Facts) -> Section:
     slices = tuple(
         (
             each.name,
-            f"{_share(each.false_positives)}"
-            f"{'; beyond chance' if each.is_beyond_chance else ''}",
+            f"{_share(each.false_positives)}{'; beyond chance' if each.is_beyond_chance else ''}",
         )
         for each in facts.test.slices
     )
@@ -120,7 +119,7 @@ def _metrics(facts: Facts) -> Section:
     return Section(
         "Metrics",
         (
-            ("Threshold", f"{facts.decision.value:.3f}"),
+            ("Threshold", threshold(facts.decision.value)),
             ("False positive rate (genuine called fake)", _share(test.false_positives)),
             ("Miss rate (fakes called genuine)", _share(test.misses)),
             ("AUC", auc),
@@ -168,7 +167,10 @@ def _training_data(facts: Facts) -> Section:
     return Section(
         "Training data",
         (
-            ("Dataset version", f"{version.number}, frozen {moment(version.created_at)} by {version.author}"),
+            (
+                "Dataset version",
+                f"{version.number}, frozen {moment(version.created_at)} by {version.author}",
+            ),
             ("Content hash (SHA-256)", version.content_hash),
             *_counts(facts, Split.TRAIN),
             *_counts(facts, Split.VALIDATION),

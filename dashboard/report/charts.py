@@ -10,6 +10,7 @@ from core.types import DatasetVersion, Label, Split
 from dashboard.report.drawing import Canvas, Chart
 from dashboard.story_types import Share
 from dashboard.story_words import percent
+from dashboard.text import threshold as shown
 
 WIDTH = 600.0
 _SMALL = 20.0
@@ -74,7 +75,7 @@ def draw_pipeline(sees: str, threshold: float) -> Chart:
     canvas.text(WIDTH, 250, "called fake", tone="quiet", anchor="end")
     return canvas.chart(
         f"An image becomes what the detector sees ({sees.lower()}), that becomes a score from 0 to "
-        f"1, and a score from {threshold:.3f} on is called fake."
+        f"1, and a score from {shown(threshold)} on is called fake."
     )
 
 
@@ -109,14 +110,14 @@ def draw_scores(heights: NDArray[np.float64], threshold: float) -> Chart:
         canvas.rect(index * width + 1, middle, width - 2, fake, "neutral")
     canvas.line([(at, 8), (at, middle + tall)], "ink", width=3)
     side, anchor = (-10, "end") if threshold > 0.5 else (10, "start")
-    canvas.text(at + side, 26, f"threshold {threshold:.3f}", anchor=anchor)
+    canvas.text(at + side, 26, f"threshold {shown(threshold)}", anchor=anchor)
     canvas.text(0, 332, "score 0", size=_SMALL, tone="quiet")
     canvas.text(WIDTH, 332, "score 1", size=_SMALL, tone="quiet", anchor="end")
     tones = {"genuine": "accent", "genuine called fake": "costly", "fake": "neutral"}
     _draw_key(canvas, 376, tones)
     return canvas.chart(
         "Scores of the test images: genuine images upwards, fakes downwards, with the threshold at "
-        f"{threshold:.3f}. The less the two overlap, the better the detector."
+        f"{shown(threshold)}. The less the two overlap, the better the detector."
     )
 
 

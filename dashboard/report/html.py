@@ -49,9 +49,7 @@ def title(facts: Facts) -> str:
     return f"Verity: run {facts.run.id} on dataset version {facts.data.version.number}"
 
 
-def _pictures(
-    chapter: Chapter, sources: Mapping[ChecksumSha256, str]
-) -> list[tuple[str, str]]:
+def _pictures(chapter: Chapter, sources: Mapping[ChecksumSha256, str]) -> list[tuple[str, str]]:
     return [
         (sources[each.checksum], each.caption)
         for each in chapter.pictures

@@ -6,8 +6,8 @@ from datetime import UTC
 from importlib.resources import files
 
 from fpdf import FPDF
-from fpdf.enums import Align, XPos, YPos
-from fpdf.fonts import FontFace
+from fpdf.enums import Align, TableBordersLayout, XPos, YPos
+from fpdf.fonts import TTFFont
 
 from core.types import ChecksumSha256
 from dashboard.report.card import Section, model_card
@@ -18,6 +18,7 @@ from dashboard.story_chapters import tell
 from dashboard.story_types import Facts
 
 FAMILY = "Source Sans"
+LACKING = "■"
 MARGIN_MM, BOTTOM_MM = 20.0, 22.0
 COLOURS = {
     "ink": "#1d2733",
@@ -43,6 +44,7 @@ class Paper(FPDF):
         folder = files("font_source_sans_pro") / "files"
         for weight, face in (("", "Regular"), ("B", "Semibold")):
             self.add_font(FAMILY, weight, str(folder / f"SourceSansPro-{face}.ttf"))
+        self.set_font(FAMILY)
         self.set_title(title(facts))
         self.set_author(facts.run.author)
         self.set_creator("Verity")
@@ -58,6 +60,11 @@ class Paper(FPDF):
         self.write_words(self._heading, 9, "quiet", stay=True)
         self.set_x(MARGIN_MM)
         self.write_words(f"{self.page_no()} of {{nb}}", 9, "quiet", align=Align.R)
+
+    def printable(self, words: str) -> str:
+        """Return words with a mark in the place of each letter that the typeface lacks."""
+        held = self.current_font.cmap if isinstance(self.current_font, TTFFont) else {}
+        return "".join(c if ord(c) in held or c.isspace() else LACKING for c in words)
 
     def write_words(
         self,
@@ -85,15 +92,14 @@ class Paper(FPDF):
         self.set_text_color(COLOURS[tone])
         after = YPos.TOP if stay else YPos.NEXT
         height = 0.47 * size_pt
-        self.multi_cell(
-            width_mm, height, words, align=align, new_x=XPos.LMARGIN, new_y=after
-        )
+        words = self.printable(words)
+        self.multi_cell(width_mm, height, words, align=align, new_x=XPos.LMARGIN, new_y=after)
 
 
 def write_pdf(facts: Facts, pictures: Mapping[ChecksumSha256, bytes]) -> bytes:
     """Return the story as a PDF file.
 
-    Letters beyond Latin, Greek and Cyrillic have no shape in the typeface and come out blank.
+    The typeface has Latin, Greek and Cyrillic letters; any other is shown by a mark.
 
     Args:
         facts: Of the run.
@@ -109,15 +115,15 @@ def write_pdf(facts: Facts, pictures: Mapping[ChecksumSha256, bytes]) -> bytes:
     paper.add_page()
     paper.start_section("Model card")
     paper.write_words("Model card", 20, is_bold=True)
-    paper.write_words("After Mitchell et al. (2019), “Model Cards for Model Reporting”.", 9.5, "quiet")
+    paper.write_words(
+        "After Mitchell et al. (2019), “Model Cards for Model Reporting”.", 9.5, "quiet"
+    )
     for section in model_card(facts):
         _write_section(paper, section)
     return bytes(paper.output())
 
 
-def _measure(
-    scratch: Paper, chapter: Chapter, pictures: Mapping[ChecksumSha256, bytes]
-) -> float:
+def _measure(scratch: Paper, chapter: Chapter, pictures: Mapping[ChecksumSha256, bytes]) -> float:
     """Return how high a chapter is, mm, so that it is not torn apart where it would fit a page."""
     scratch.add_page()
     top = scratch.get_y()
@@ -151,12 +157,18 @@ def _write_figures(paper: Paper, figures: Sequence[Figure]) -> None:
         paper.set_y(top)
         tone = "costly" if figure.is_costly else "ink"
         for words, size, shade in (
-            (figure.value, 26 if len(figure.value) <= 9 else 15, tone),
+            (figure.value, 15 if figure.is_word else 26, tone),
             (figure.label, 10.5, "ink"),
             (figure.note, 9, "quiet"),
         ):
             paper.set_x(MARGIN_MM + number * width)
-            paper.write_words(words, size, shade, width_mm=width - 4, is_bold=shade == tone == "costly" or size > 11)
+            paper.write_words(
+                words,
+                size,
+                shade,
+                width_mm=width - 4,
+                is_bold=shade == tone == "costly" or size > 11,
+            )
         lowest = max(lowest, paper.get_y())
     paper.set_xy(MARGIN_MM, lowest + 3)
 
@@ -200,19 +212,20 @@ def _write_section(paper: Paper, section: Section) -> None:
     paper.set_font(FAMILY, "", 9.5)
     paper.set_text_color(COLOURS["ink"])
     if section.rows:
-        paper.set_draw_color(COLOURS["faint"])
-        head = FontFace(emphasis="BOLD")
-        with paper.table(
-            section.rows,
-            col_widths=(34, 66),
-            borders_layout="HORIZONTAL_LINES",
-            text_align="LEFT",
-            first_row_as_headings=False,
-            num_heading_rows=0,
-            headings_style=head,
-            line_height=4.6,
-            padding=1,
-        ):
-            pass
-        paper.ln(1)
+        _write_rows(paper, section.rows)
     _write_points(paper, section.points)
+
+
+def _write_rows(paper: Paper, rows: Sequence[tuple[str, str]]) -> None:
+    paper.set_draw_color(COLOURS["faint"])
+    with paper.table(
+        col_widths=(34, 66),
+        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+        text_align=Align.L,
+        first_row_as_headings=False,
+        line_height=4.6,
+        padding=1,
+    ) as table:
+        for name, value in rows:
+            table.row([paper.printable(name), paper.printable(value)])
+    paper.ln(1)

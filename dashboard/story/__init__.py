@@ -33,6 +33,7 @@ def present(
     slides = [
         {
             **asdict(chapter),
+            "figures": [{**asdict(each), "is_word": each.is_word} for each in chapter.figures],
             "pictures": [
                 {"source": sources[each.checksum], "caption": each.caption}
                 for each in chapter.pictures

@@ -112,11 +112,11 @@ function drawSlide(slide) {
   return slide.figures.length ? [...head, figures, body] : [...head, body]
 }
 
-function drawFigure({ value, label, note, is_costly }) {
+function drawFigure({ value, label, note, is_costly, is_word }) {
   const made = element("div", is_costly ? "costly" : "")
   const words = element("dt", "", label)
   const shown = element("dd", "")
-  shown.append(element("div", value.length > 9 ? "value long" : "value", value))
+  shown.append(element("div", is_word ? "value word" : "value", value))
   if (note) words.append(element("div", "note", note))
   made.append(words, shown)
   return made

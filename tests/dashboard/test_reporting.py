@@ -8,7 +8,7 @@ from core.types import Split
 from dashboard import reporting
 from dashboard.home import open_database
 from dashboard.settings import Settings, settings
-from db import runs
+from db import runs, thresholds
 from db.engine import reading, writing
 
 
@@ -20,7 +20,7 @@ def database(seeded_home: Settings) -> Engine:
 def test_a_report_counts_every_test_image_once_and_is_json(database: Engine) -> None:
     with reading(database) as session:
         found = reporting.report(session, 1)
-        test = [label for _, label, _ in runs.predictions(session, 1, Split.TEST)]
+        test = [label for _, _, label, _ in runs.predictions(session, 1, Split.TEST)]
     assert found["n_genuine"] == test.count("genuine")
     assert found["n_fake"] == test.count("fake")
     assert sum(found["confusion"].values()) == len(test)
@@ -28,13 +28,20 @@ def test_a_report_counts_every_test_image_once_and_is_json(database: Engine) -> 
     json.dumps(found)
 
 
-def test_a_saved_threshold_is_the_one_reported(database: Engine) -> None:
+def test_an_approved_threshold_is_the_one_reported(database: Engine) -> None:
     with writing(database) as session:
-        runs.choose_threshold(session, 1, 0.77, Split.TEST, "few accusations", author="Ada")
+        number = thresholds.propose(session, 1, 0.77, Split.TEST, "few accusations", author="Ada")
+    with reading(database) as session:
+        waiting = reporting.report(session, 1)
+    assert waiting["threshold"] not in (0.5, 0.77)
+    assert not waiting["threshold_in_force"]
+    with writing(database) as session:
+        thresholds.approve(session, number, actor="Bob")
     with reading(database) as session:
         found = reporting.report(session, 1)
-    assert found["threshold"] == 0.77
-    assert found["threshold_origin"] == "Saved by Ada: few accusations"
+    assert (found["threshold"], found["threshold_in_force"]) == (0.77, True)
+    told = "In force: proposed by Ada, approved by Bob. few accusations"
+    assert found["threshold_origin"] == told
 
 
 def test_a_run_that_does_not_exist_is_named(database: Engine) -> None:

@@ -67,8 +67,6 @@ def test_a_run_says_what_it_ran_on(writer: Session, run_id: int) -> None:
 def test_a_run_that_is_not_there(writer: Session) -> None:
     with pytest.raises(NotFound, match="Received 99"):
         runs.get_run(writer, 99)
-    with pytest.raises(NotFound, match="Received 99"):
-        runs.choose_threshold(writer, 99, 0.5, Split.TEST, "why", author="ada")
 
 
 # Epochs
@@ -126,12 +124,8 @@ def test_predictions_of_a_split_highest_first_with_the_frozen_label(writer: Sess
     runs.save_predictions(writer, run_id, {a: 0.25, b: 0.75, c: 1.0})
     images.relabel(writer, [b], Label.GENUINE, actor="ada")
     found = runs.predictions(writer, run_id, Split.TEST)
-    assert [(p.image.id, p.score, label, group) for p, label, group in found] == [
-        (b, 0.75, "fake", 100 + b),
-        (a, 0.25, "fake", 100 + a),
-    ]
-    assert found[0][0].image.label is Label.GENUINE
-    assert [p.image.id for p, _, _ in runs.predictions(writer, run_id, Split.TRAIN)] == [c]
+    assert found == [(b, 0.75, "fake", 100 + b), (a, 0.25, "fake", 100 + a)]
+    assert [row[0] for row in runs.predictions(writer, run_id, Split.TRAIN)] == [c]
     assert runs.predictions(writer, run_id, Split.VALIDATION) == []
 
 
@@ -139,7 +133,8 @@ def test_equal_scores_come_in_one_order(writer: Session) -> None:
     ids = [add(writer, i) for i in range(6)]
     run_id = start_run(writer, freeze(writer, [(i, Split.TEST) for i in ids]))
     runs.save_predictions(writer, run_id, dict.fromkeys(ids, 0.5))
-    told = [p.image.checksum for p, _, _ in runs.predictions(writer, run_id, Split.TEST)]
+    found = [row[0] for row in runs.predictions(writer, run_id, Split.TEST)]
+    told = [image.checksum for image in images.get_images(writer, found)]
     assert told == sorted(told)
 
 
@@ -150,47 +145,8 @@ def test_scoring_again_replaces_the_scores_of_this_run_only(writer: Session) -> 
     runs.save_predictions(writer, other, {a: 0.5})
     runs.save_predictions(writer, run_id, {a: 0.25, b: 0.75})
     runs.save_predictions(writer, run_id, {a: 0.125})
-    assert [p.score for p, _, _ in runs.predictions(writer, run_id, Split.TEST)] == [0.125]
-    assert [p.score for p, _, _ in runs.predictions(writer, other, Split.TEST)] == [0.5]
-
-
-# Thresholds
-
-
-def test_thresholds_keep_their_history(writer: Session, run_id: int) -> None:
-    runs.finish_run(writer, run_id)
-    assert runs.runs_without_threshold(writer) == [run_id]
-    runs.choose_threshold(writer, run_id, 0.5, Split.VALIDATION, " first ", author="ada")
-    runs.choose_threshold(writer, run_id, 0.9, Split.TEST, "fewer false alarms", author="bob")
-    newest, oldest = runs.thresholds(writer, run_id)
-    assert (newest.value, newest.split, newest.author) == (0.9, Split.TEST, "bob")
-    assert (oldest.value, oldest.reason, oldest.author) == (0.5, "first", "ada")
-    event, _ = events.history(writer, "run", run_id)
-    assert (event.actor, event.before) == ("bob", {"value": 0.5})
-    assert event.after == {"value": 0.9, "reason": "fewer false alarms"}
-    assert runs.runs_without_threshold(writer) == []
-
-
-def test_a_run_in_training_awaits_no_threshold(writer: Session, run_id: int) -> None:
-    assert runs.runs_without_threshold(writer) == []
-
-
-@pytest.mark.parametrize("value", [0.0, 1.0])
-def test_the_ends_are_thresholds(writer: Session, run_id: int, value: float) -> None:
-    runs.choose_threshold(writer, run_id, value, Split.TEST, "why", author="ada")
-    assert runs.thresholds(writer, run_id)[0].value == value
-
-
-@pytest.mark.parametrize(
-    ("value", "reason"), [(-0.01, "why"), (1.01, "why"), (nan, "why"), (0.5, "  ")]
-)
-def test_a_threshold_needs_a_probability_and_a_reason(
-    writer: Session, run_id: int, value: float, reason: str
-) -> None:
-    with pytest.raises(InvalidInput):
-        runs.choose_threshold(writer, run_id, value, Split.TEST, reason, author="ada")
-    assert runs.thresholds(writer, run_id) == []
-    assert events.history(writer, "run", run_id) == []
+    assert [row[1] for row in runs.predictions(writer, run_id, Split.TEST)] == [0.125]
+    assert [row[1] for row in runs.predictions(writer, other, Split.TEST)] == [0.5]
 
 
 # Studies

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from core.types import Label
-from db import images, versions
+from core.types import Label, Split
+from db import images, thresholds, versions
 from db.engine import open_engine, reading, writing
 from db.schema import upgrade
 
@@ -60,3 +60,37 @@ def test_a_change_gets_a_higher_revision(old_file: Engine) -> None:
         images.relabel(session, [7], Label.FAKE, actor="ada")
     with old_file.connect() as connection:
         assert connection.scalar(text("SELECT revision FROM images")) == 1
+
+
+@pytest.fixture
+def file_with_threshold(old_file: Engine) -> Engine:
+    upgrade(old_file, "0002")
+    with old_file.begin() as connection:
+        for statement in _CHOSEN:
+            connection.execute(text(statement))
+    return old_file
+
+
+_CHOSEN = (
+    """INSERT INTO runs (id, dataset_version, params, seed, packages, weights, author, created_at,
+    finished_at) VALUES (4, 1, '{}', 7, '{}', 'HED-BSDS500', 'ada', '2026-01-02 03:04:05',
+    '2026-01-02 04:04:05')""",
+    """INSERT INTO thresholds (id, run_id, value, split, reason, author, created_at)
+    VALUES (9, 4, 0.731, 'test', 'few false alarms', 'ada', '2026-01-03 03:04:05')""",
+)
+
+
+def test_a_threshold_from_before_approvals_waits_for_one(file_with_threshold: Engine) -> None:
+    upgrade(file_with_threshold)
+    with writing(file_with_threshold) as session:
+        (kept,) = thresholds.pending(session)
+        assert thresholds.in_force(session, 4) is None
+        assert thresholds.runs_without_threshold(session) == []
+        thresholds.approve(session, kept.id, actor="Bob")
+    assert (kept.id, kept.run_id, kept.value, kept.split) == (9, 4, 0.731, Split.TEST)
+    assert (kept.reason, kept.author, kept.dataset_version) == ("few false alarms", "ada", 1)
+    assert (kept.low, kept.high, kept.policy, kept.decision) == (None, None, {}, None)
+    with reading(file_with_threshold) as session:
+        found = thresholds.in_force(session, 4)
+    assert found
+    assert found.value == 0.731

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from plant import plant
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from tests import homes
+
 ROOT = Path(__file__).parents[2]
-FACES = ROOT / "examples" / "faces"
 N_IDENTITIES, N_PICTURES = 17, 3
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -133,17 +133,24 @@ def screen(browser: Browser, address: str) -> Iterator[Screen]:
     context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of some of the demo's identities with the planted trouble."""
+    """A folder of some of the demo's identities with the planted trouble; only to be read."""
     folder = tmp_path_factory.mktemp("photographs") / "people"
-    identities = [each for each in sorted(FACES.iterdir()) if each.is_dir()]
-    for identity in identities[:N_IDENTITIES]:
-        (folder / identity.name).mkdir(parents=True)
-        for picture in sorted(identity.glob("*.jpg"))[:N_PICTURES]:
-            shutil.copy(picture, folder / identity.name)
-    plant(folder)
-    return folder
+    return homes.copy_photographs(folder, N_IDENTITIES, N_PICTURES)
+
+
+@pytest.fixture(scope="session")
+def imported_once(photographs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("imported") / "data"
+    homes.import_folder(root, photographs)
+    return root
+
+
+@pytest.fixture(scope="module")
+def imported_home(imported_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installation that holds the photographs, the module's own."""
+    return Path(shutil.copytree(imported_once, tmp_path_factory.mktemp("home") / "data"))
 
 
 def _free_port() -> int:

@@ -10,15 +10,19 @@ from sqlalchemy import create_engine, text
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
+@pytest.fixture(scope="module")
+def home(imported_home: Path) -> Path:
+    return imported_home
+
+
+@pytest.fixture(scope="module")
+def served() -> str:
+    return "page"
+
+
 @pytest.fixture
-def duplicates(screen: Any, photographs: Path) -> Any:
+def duplicates(screen: Any) -> Any:
     """Duplicates, with the imported photographs' pairs."""
-    screen.open("import")
-    screen.keyed("folder").locator("input").fill(str(photographs))
-    screen.keyed("folder").locator("input").press("Enter")
-    screen.settle()
-    screen.press("start-import")
-    screen.await_job()
     screen.open("duplicates")
     expect(screen.page.locator(".view img").first).to_be_visible()
     return screen

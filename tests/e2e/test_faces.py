@@ -12,27 +12,33 @@ from PIL import Image
 from playwright.sync_api import Locator, expect
 from sqlalchemy import create_engine, text
 
+from tests import homes
+
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 N_PRESSES = 20
 
 
-@pytest.fixture
-def faces(screen: Any, photographs: Path) -> Any:
-    """An installation with the imported photographs, their faces measured."""
-    if (photographs / "nobody.jpg").exists():
-        return screen
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with some photographs and one of nobody, their faces measured."""
+    folder = homes.copy_photographs(tmp_path_factory.mktemp("photographs") / "people", 6, 2)
     rng = np.random.default_rng(0)
     patches = Image.fromarray(rng.integers(0, 255, (4, 5, 3), dtype=np.uint8))
-    patches.resize((400, 320), Image.Resampling.BICUBIC).save(photographs / "nobody.jpg")
-    screen.open("import")
-    screen.keyed("folder").locator("input").fill(str(photographs))
-    screen.keyed("folder").locator("input").press("Enter")
-    screen.settle()
-    screen.press("start-import")
-    screen.await_job()
-    screen.open("faces?kind=waiting")
-    screen.press("start-faces")
-    screen.await_job()
+    patches.resize((400, 320), Image.Resampling.BICUBIC).save(folder / "nobody.jpg")
+    root = tmp_path_factory.mktemp("home") / "data"
+    homes.import_folder(root, folder)
+    homes.measure_faces(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def served() -> str:
+    return "page"
+
+
+@pytest.fixture
+def faces(screen: Any) -> Any:
+    """A tab on that installation."""
     return screen
 
 

@@ -17,20 +17,21 @@ N_PRESSES = 60
 MADE, N_MADE = "made", 1203
 
 
+@pytest.fixture(scope="module")
+def home(imported_home: Path) -> Path:
+    return imported_home
+
+
+@pytest.fixture(scope="module")
+def served() -> str:
+    return "page"
+
+
 @pytest.fixture
-def grid(screen: Any, photographs: Path) -> Any:
+def grid(screen: Any) -> Any:
     """Browse with the imported photographs, its grid drawn."""
     screen.open("browse")
-    cells = screen.page.locator(".cell")
-    if not cells.count():
-        screen.open("import")
-        screen.keyed("folder").locator("input").fill(str(photographs))
-        screen.keyed("folder").locator("input").press("Enter")
-        screen.settle()
-        screen.press("start-import")
-        screen.await_job()
-        screen.open("browse")
-    expect(cells.first).to_be_visible()
+    expect(screen.page.locator(".cell").first).to_be_visible()
     return screen
 
 

@@ -35,6 +35,11 @@ def home(seeded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def served() -> str:
+    return "page"
+
+
 def labels(home: Path) -> list[str]:
     engine = create_engine(f"sqlite:///{home / 'verity.sqlite'}")
     with engine.connect() as connection:

@@ -10,15 +10,19 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
+@pytest.fixture(scope="module")
+def home(imported_home: Path) -> Path:
+    return imported_home
+
+
+@pytest.fixture(scope="module")
+def served() -> str:
+    return "page"
+
+
 @pytest.fixture
-def quality(screen: Any, photographs: Path) -> Any:
+def quality(screen: Any) -> Any:
     """The check of information over the imported photographs."""
-    screen.open("import")
-    screen.keyed("folder").locator("input").fill(str(photographs))
-    screen.keyed("folder").locator("input").press("Enter")
-    screen.settle()
-    screen.press("start-import")
-    screen.await_job()
     screen.open("quality?check=information")
     expect(screen.page.get_by_role("slider", name="Line of Little to see")).to_be_visible()
     return screen

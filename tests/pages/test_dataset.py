@@ -11,7 +11,7 @@ from core.types import Label, NormaliseRule, Split
 from dashboard import resources
 from dashboard.jobs.client import Job
 from dashboard.settings import Settings
-from db import images, statuses, versions
+from db import images, statuses, tags, versions
 from db.engine import writing
 
 OpenPage = Callable[..., AppTest]
@@ -77,10 +77,26 @@ def test_freezing_starts_a_job_with_share_and_seed(
         "sources": ["photographs"],
         "rule": "70/30",
         "folds": 5,
+        "hard_examples": False,
     }
     assert any(f"`{job.id}`" in each.value for each in app.markdown)
     app.button(key="freeze-start").click().run()
     assert any("waits or runs already" in toast.value for toast in app.toast)
+
+
+def test_hard_examples_may_be_put_into_training(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    assert "freeze-hard" not in {box.key for box in open_page("dataset.py").checkbox}
+    with writing(resources.database()) as session:
+        tags.add_tag(session, [1, 2], "hard example", actor="ada")
+    app = open_page("dataset.py")
+    app.checkbox(key="freeze-hard").check().run()
+    assert any("cannot be compared with those of earlier" in each.value for each in app.caption)
+    app.button(key="freeze-start").click().run()
+    assert newest_freeze().arguments["hard_examples"]
+    app.selectbox(key="freeze-rule").select("k-fold").run()
+    assert "freeze-hard" not in {box.key for box in app.checkbox}
 
 
 def newest_freeze() -> Job:

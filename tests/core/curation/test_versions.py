@@ -63,6 +63,28 @@ def test_a_diff_says_what_came_went_and_changed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("place", "change", "n_others"),
+    [
+        (2, {}, 0),
+        (2, {"split": Split.TRAIN}, 1),
+        (2, {"label": Label.GENUINE}, 1),
+        (2, {"label": Label.GENUINE, "split": Split.TRAIN}, 1),
+        (2, {"identity": "Ada"}, 0),
+        (0, {"split": Split.TEST}, 1),
+        (0, {"label": Label.FAKE}, 0),
+        (2, {"checksum": "e" * 64}, 2),
+    ],
+)
+def test_a_diff_counts_what_makes_the_tests_differ(
+    place: int, change: dict[str, object], n_others: int
+) -> None:
+    changed = list(ITEMS)
+    changed[place] = replace(ITEMS[place], **change)  # type: ignore[arg-type]
+    assert diff(ITEMS, changed).n_other_tests == n_others
+    assert diff(changed, ITEMS).n_other_tests == n_others
+
+
 @given(st.lists(st.sampled_from(ITEMS), unique=True), st.lists(st.sampled_from(ITEMS), unique=True))
 def test_a_diff_the_other_way_swaps_what_came_and_went(
     a: list[DatasetItem], b: list[DatasetItem]

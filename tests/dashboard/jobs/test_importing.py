@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests import homes
+
 pytestmark = [pytest.mark.slow]
 
 
@@ -41,7 +43,7 @@ def test_import_says_of_each_planted_file_what_the_manifest_says(
 def test_a_second_import_adds_nothing(
     home: Any, photographs: Path, snapshot: Callable[[Path], dict[str, Any]]
 ) -> None:
-    home.run("import", str(photographs), "--wait")
+    homes.import_folder(home.root, photographs)
     before = snapshot(home.root)
 
     again = home.run("import", str(photographs), "--wait")
@@ -52,15 +54,15 @@ def test_a_second_import_adds_nothing(
 
 
 def test_an_import_killed_five_times_ends_as_an_undisturbed_one(
-    make_home: Callable[[str], Any],
+    make_home: Callable[..., Any],
     photographs: Path,
     tmp_path: Path,
     snapshot: Callable[[Path], dict[str, Any]],
 ) -> None:
     many = _multiplied(photographs, tmp_path / "many" / "people")
     calm = make_home("calm")
-    calm.run("import", str(many), "--label", "genuine", "--wait")
-    shaken = make_home("shaken")
+    homes.import_folder(calm.root, many, "genuine")
+    shaken = make_home("shaken", n_cpu_workers=2)
     shaken.serve()
     job_id = shaken.run("import", str(many), "--label", "genuine")["job"]
     moments = random.Random(7)

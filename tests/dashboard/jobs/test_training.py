@@ -8,37 +8,34 @@ from typing import Any
 import psutil
 import pytest
 
+from tests import homes
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
-def frozen(
-    photographs: Path,
-    make_module_home: Callable[[str], Any],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
+def frozen(photographs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with photographs, fakes made of them and a frozen version."""
-    home = make_module_home("frozen")
-    home.serve()
-    home.run("import", str(photographs), "--label", "genuine", "--wait")
-    made = home.run("generate", "self-blended", "--wait")
-    assert made["made"] > 20
-    assert home.run("freeze", "--wait")["version"] == 1
+    root = tmp_path_factory.mktemp("frozen") / "home"
+    homes.import_folder(root, photographs, "genuine")
+    homes.make_fakes(root)
+    homes.freeze(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def trained(frozen: Path, make_module_home: Callable[..., Any]) -> Path:
+    """The same with features cached and a first run."""
+    home = make_module_home("trained")
+    shutil.copytree(frozen, home.root)
+    home.work("gpu-1", "gpu")
+    assert home.run("train", "--version", "1", "--set", "epochs=2", "--wait")["run"] == 1
     home.stop()
     return Path(home.root)
 
 
-@pytest.fixture(scope="module")
-def trained(frozen: Path, make_module_home: Callable[[str], Any]) -> Path:
-    """The same with features cached and a first run."""
-    home = make_module_home("trained")
-    shutil.copytree(frozen, home.root)
-    assert home.run("train", "--version", "1", "--set", "epochs=2", "--wait")["run"] == 1
-    return Path(home.root)
-
-
 @pytest.fixture
-def copy_of_trained(trained: Path, make_home: Callable[[str], Any]) -> Any:
+def copy_of_trained(trained: Path, make_home: Callable[..., Any]) -> Any:
     """A home that holds what `trained` holds."""
     home = make_home("home")
     shutil.copytree(trained, home.root)
@@ -46,7 +43,7 @@ def copy_of_trained(trained: Path, make_home: Callable[[str], Any]) -> Any:
 
 
 @pytest.fixture
-def copy_of_frozen(frozen: Path, make_home: Callable[[str], Any]) -> Callable[[str], Any]:
+def copy_of_frozen(frozen: Path, make_home: Callable[..., Any]) -> Callable[..., Any]:
     """Make homes that hold what `frozen` holds."""
 
     def make(name: str) -> Any:
@@ -74,11 +71,13 @@ def test_no_group_crosses_the_frozen_split(
 
 
 def test_a_training_killed_five_times_ends_as_an_undisturbed_one(
-    copy_of_frozen: Callable[[str], Any], snapshot: Callable[[Path], dict[str, Any]]
+    copy_of_frozen: Callable[..., Any], snapshot: Callable[[Path], dict[str, Any]]
 ) -> None:
     words = ("train", "--version", "1", "--set", "epochs=40", "--seed", "3")
     calm = copy_of_frozen("calm")
+    calm.work("gpu-1", "gpu")
     result = calm.run(*words, "--wait")
+    calm.stop()
     assert 0.5 < result["best_val_auc"] <= 1
     shaken = copy_of_frozen("shaken")
     shaken.serve()
@@ -87,6 +86,7 @@ def test_a_training_killed_five_times_ends_as_an_undisturbed_one(
     for _ in range(5):
         while not shaken.trainings():
             assert shaken.state(job_id) in ("queued", "running")
+            time.sleep(0.1)
         time.sleep(moments.uniform(0, 9))
         shaken.kill("gpu-")
     assert shaken.await_end(job_id) == "done"
@@ -100,7 +100,7 @@ def test_cancel_kills_the_training_and_keeps_its_best_checkpoint(
     copy_of_trained: Any, snapshot: Callable[[Path], dict[str, Any]]
 ) -> None:
     home = copy_of_trained
-    home.serve()
+    home.work("gpu-1", "gpu")
     job_id = home.run("train", "--version", "1", "--set", "epochs=1000")["job"]
     while not [row for row in snapshot(home.root)["epochs"] if row[0] == 2]:
         assert home.state(job_id) in ("queued", "running")
@@ -140,11 +140,12 @@ def test_tuning_stores_a_trial_once(
     copy_of_trained: Any, snapshot: Callable[[Path], dict[str, Any]]
 ) -> None:
     home = copy_of_trained
+    home.work("gpu-1", "gpu")
     words = ("tune", "--version", "1", "--trials", "3", "--epochs", "3", "--wait")
     assert home.run(*words)["study"] == 1
     assert [row[:2] for row in snapshot(home.root)["trials"]] == [(1, 1), (1, 2), (1, 3)]
 
 
-def test_a_version_that_does_not_exist_is_refused(copy_of_frozen: Callable[[str], Any]) -> None:
+def test_a_version_that_does_not_exist_is_refused(copy_of_frozen: Callable[..., Any]) -> None:
     home = copy_of_frozen("home")
     assert "version" in home.run("train", "--version", "9", "--wait", expect=1)

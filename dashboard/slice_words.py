@@ -1,0 +1,20 @@
+"""What people call the ways to cut a test set, and its slices."""
+
+KINDS = {
+    "face_size": "Face size, px",
+    "face_blur": "Sharpness of the face",
+    "blur": "Sharpness of the picture",
+    "jpeg_quality": "JPEG quality",
+    "megapixels": "Resolution, megapixels",
+    "generator": "Generator",
+    "source": "Source",
+    "identity": "Identity",
+    "tag": "Tag",
+}
+"""Ways to cut the images, as people call them, in the order in which they are offered."""
+
+
+def title_of(key: str) -> str:
+    """Return what people call a slice: "Face size, px: under 62"."""
+    kind, _, name = key.partition(":")
+    return f"{KINDS.get(kind, kind)}: {name}"

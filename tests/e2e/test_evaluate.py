@@ -1,0 +1,113 @@
+"""Evaluate as a door: from every figure to its images and back, and a threshold for two people."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.seeded import seed_scored_home
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with two scored runs; no worker is needed."""
+    return seed_scored_home(tmp_path_factory.mktemp("home") / "data").home
+
+
+@pytest.fixture(scope="module")
+def served() -> str:
+    """Start the page alone."""
+    return "page"
+
+
+def badges(screen: Any) -> list[list[str]]:
+    """Return the badges of the images in the grid, image by image."""
+    cells = screen.page.locator(".grid .cell")
+    return [cells.nth(i).locator(".badge").all_inner_texts() for i in range(cells.count())]
+
+
+def click_mark(screen: Any, chart: str, mark: Locator) -> None:
+    """Click a mark of a chart, and wait."""
+    expect(screen.keyed(chart).locator(".js-plotly-plot")).to_be_visible()
+    mark.click(force=True)
+    screen.page.wait_for_timeout(500)
+    screen.settle()
+
+
+def test_a_cell_of_the_matrix_opens_its_images_and_back(screen: Any) -> None:
+    screen.open("evaluate?run=1&view=mistakes")
+    expect(
+        screen.page.get_by_text("3 images: 2 genuine called fake, 1 missed fakes")
+    ).to_be_visible()
+    assert [each[:2] for each in badges(screen)[:2]] == [
+        ["genuine", "score 0.833"],
+        ["genuine", "score 0.662"],
+    ]
+    points = screen.keyed("matrix").locator(".scatterlayer .point")
+    click_mark(screen, "matrix", points.nth(3))
+    expect(screen.page).to_have_url(re.compile("cell=fakes-caught"))
+    expect(screen.page.get_by_text("7 images")).to_be_visible()
+    click_mark(screen, "matrix", points.nth(1))
+    expect(screen.page).to_have_url(re.compile("cell=genuine-called-fake"))
+    expect(screen.page.get_by_text("2 images")).to_be_visible()
+    screen.picture("evaluate-mistakes")
+    screen.page.locator(".grid .cell").first.dblclick()
+    expect(screen.page).to_have_url(re.compile("browse.*image="))
+    screen.settle()
+    screen.press("way-back")
+    expect(screen.page).to_have_url(re.compile("cell=genuine-called-fake"))
+    expect(screen.page.get_by_text("2 images")).to_be_visible()
+    screen.page.locator(".grid .cell").first.dblclick()
+    expect(screen.page).to_have_url(re.compile("browse.*image="))
+    screen.settle()
+    screen.page.go_back()
+    expect(screen.page).to_have_url(re.compile("evaluate.*cell=genuine-called-fake"))
+    expect(screen.page.get_by_text("2 images")).to_be_visible()
+
+
+def test_a_bar_opens_its_images_and_a_chip_takes_it_away(screen: Any) -> None:
+    screen.open("evaluate?run=1&view=mistakes")
+    bars = screen.keyed("score-bars").locator(".barlayer .point path")
+    drawn = [i for i in range(25) if bars.nth(i).bounding_box()["height"] > 1]
+    click_mark(screen, "score-bars", bars.nth(drawn[-1]))
+    expect(screen.page).to_have_url(re.compile("from=0.8&to=0.84&label=genuine"))
+    assert badges(screen) == [["genuine", "score 0.833", badges(screen)[0][2]]]
+    screen.press("drop-label")
+    screen.press("drop-from")
+    expect(screen.page.get_by_text("16 images")).to_be_visible()
+
+
+def test_a_row_of_slices_opens_its_images(screen: Any) -> None:
+    screen.open("evaluate?run=1&view=slices&kind=source")
+    expect(screen.page.get_by_text("0 of 2 slices")).to_be_visible()
+    screen.picture("evaluate-slices")
+    targets = screen.keyed("slice-rows").locator(".scatterlayer .trace").last.locator(".point")
+    click_mark(screen, "slice-rows", targets.nth(30))
+    expect(screen.page).to_have_url(re.compile("view=mistakes"))
+    expect(screen.page.get_by_text(re.compile("Source: (studio|street)")).first).to_be_visible()
+    expect(screen.page.get_by_text("8 images")).to_be_visible()
+
+
+def test_two_runs_side_by_side(screen: Any) -> None:
+    screen.open("evaluate?run=1&view=compare")
+    expect(screen.page.get_by_text("Compared on 16 test images.")).to_be_visible()
+    points = screen.keyed("outcomes-genuine").locator(".scatterlayer .point")
+    click_mark(screen, "outcomes-genuine", points.nth(15))
+    expect(screen.page).to_have_url(re.compile("outcome=only-second&of=genuine"))
+    assert all(each[0] == "genuine" for each in badges(screen))
+    screen.picture("evaluate-compare")
+    screen.page.locator(".grid .cell").first.click()
+    expect(screen.page).to_have_url(re.compile("browse.*image="))
+
+
+def test_images_are_tagged_as_hard_examples(screen: Any) -> None:
+    screen.open("evaluate?run=1&view=mistakes&cell=genuine-called-fake")
+    screen.page.locator(".grid .cell").first.click()
+    expect(screen.page.get_by_text("1 selected")).to_be_visible()
+    screen.settle()
+    screen.press("tag-hard")
+    expect(screen.page.get_by_text("1 image tagged hard example.")).to_be_visible()
