@@ -23,7 +23,9 @@ from benchmarks import (
     import_stages,
     import_workers,
     near_duplicates,
+    review_sessions,
     similar,
+    threshold_step,
 )
 from benchmarks.rows import Row
 
@@ -39,7 +41,9 @@ BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "grid_queries": grid_queries.measure,
     "grid_pages": grid_pages.measure,
     "near_duplicates": near_duplicates.measure,
+    "review_sessions": review_sessions.measure,
     "similar": similar.measure,
+    "threshold_step": threshold_step.measure,
 }
 GRIDS = {"grid_queries": grid_queries.measure, "grid_pages": grid_pages.measure}
 """Those that fill databases of their own."""

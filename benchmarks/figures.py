@@ -10,9 +10,7 @@ import numpy as np
 from sklearn import metrics as peer
 
 from benchmarks.rows import Row
-from core.evaluation import metrics
 from core.evaluation.bootstrap import N_BOOT, estimate, resample
-from core.evaluation.intervals import of_figure
 from core.evaluation.tallies import Evidence, tally
 from core.evaluation.weighted import build_ladder
 
@@ -91,12 +89,10 @@ def _joined(n: int) -> Row:
     ladder = build_ladder(evidence.scores, evidence.is_fake, evidence.group_numbers, max_steps=n)
     apart = replace(joined, ladder=ladder)
     found = [resample([each], evidence.n_groups)[0] for each in (joined, apart)]
-    value = metrics.roc_auc(evidence.scores, evidence.is_fake) or 0.5
+    strays = [np.abs(found[0][name] - found[1][name]).max() for name in CURVES]
     ends = [
-        [of_figure(value, each[name], evidence.n_groups) or (0.0, 1.0) for name in CURVES]
-        for each in found
+        np.array([np.quantile(each[name], (0.025, 0.975)) for name in CURVES]) for each in found
     ]
-    strays = max(float(np.abs(found[0][name] - found[1][name]).max()) for name in CURVES)
-    moved = float(np.abs(np.subtract(*ends)).max())
-    note = f"joined: ends of intervals {moved:.5f} away, one resample {strays:.4f} at most"
+    moved = np.abs(ends[0] - ends[1]).max()
+    note = f"joined: ends of intervals {moved:.5f} away, one resample {max(strays):.4f} at most"
     return Row("4,096 steps or all scores", n, note=note)

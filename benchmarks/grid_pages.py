@@ -93,7 +93,7 @@ def _measure(n: int, kind: str) -> Iterator[Row]:
 
 def measure_home(home: Settings, n: int) -> Iterator[Row]:
     """Serve a home whose thumbnails are there, and look at Browse."""
-    with _served(home) as address:
+    with served(home) as address:
         yield from _in_browser(f"{address}/browse?{QUERY}", n)
         took = asyncio.run(_together(address))
         note = f"{N_SESSIONS} websocket sessions, each on pages of its own"
@@ -121,7 +121,7 @@ def _draw_thumbnails(home: Settings, session: Any) -> None:
 
 
 @contextmanager
-def _served(home: Settings) -> Iterator[str]:
+def served(home: Settings) -> Iterator[str]:
     """Serve the dashboard as `python -m dashboard run` does; no workers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -9,7 +9,7 @@ from core.review.agreement import PairAgreement, Report, ReviewerAgreement
 from core.review.verdicts import ReviewVerdict
 from dashboard.charts import ACCENT, FAINT, INK, NEUTRAL, WHITE
 
-_DARK_ENOUGH = 0.45
+_DARK_ENOUGH = 0.65
 _SCALE = [[0, "#e8edf3"], [0.5, "#9dbbd9"], [1, "#1d4f85"]]
 
 
@@ -31,7 +31,7 @@ def draw_kappas(report: Report) -> go.Figure:
     figure.add_heatmap(
         x=[escape(name) for name in names],
         y=[escape(name) for name in names],
-        z=[[0 if value is None else value for value in row] for row in matrix],
+        z=matrix,
         zmin=0,
         zmax=1,
         colorscale=_SCALE,
@@ -61,7 +61,10 @@ def _pair_text(pair: PairAgreement) -> str:
 
 
 def _ink(pair: PairAgreement) -> str:
-    return WHITE if (pair.kappa.value or 0) > _DARK_ENOUGH else INK
+    """Return the colour of a cell's words: an undefined kappa has no cell."""
+    if pair.kappa.value is None:
+        return NEUTRAL
+    return WHITE if pair.kappa.value > _DARK_ENOUGH else INK
 
 
 def draw_reviewers(reviewers: Sequence[ReviewerAgreement]) -> go.Figure:

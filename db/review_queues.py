@@ -3,12 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
@@ -19,12 +20,13 @@ from core.types import Label
 from db.people import checked_name
 from db.review_candidates import candidates
 from db.review_claims import CLAIM
-from db.review_items import get_queue, record_queue, status_of
+from db.review_items import get_queue, is_taken, n_said, record_queue, status_of
 from db.short_text import checked
 from db.tables import OpinionRow, QueueRow, ReviewItemRow, now
 from db.upsert import insert_missing
 
 MAX_NAME_LENGTH, MAX_OPINIONS = 120, 5
+_N_TIMED = 1000
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class Progress:
         settled: Items by final verdict.
         opinions_of: Opinions by reviewer.
         waiting_for: Items claimed or assigned now, without an opinion yet, by reviewer.
-        seconds: Median time between two opinions of one person; pauses of over ten minutes do not
-            count. None before there is one.
+        seconds: Median time between two opinions of one person, of the newest 1,000; pauses of
+            over ten minutes do not count. None before there is one.
     """
 
     n_items: int
@@ -125,39 +127,57 @@ def _items(queue_id: int, found: queues.Candidates, rows: queues.Rows) -> list[d
     ]
 
 
-def progress(session: Session, queue_id: int) -> Progress:
+def progress(session: Session, queue_id: int, *, at: datetime | None = None) -> Progress:
     """Return how far a queue has come, or raise NotFound."""
     n_needed = get_queue(session, queue_id).n_opinions
-    of_queue = ReviewItemRow.queue_id == queue_id
-    items = session.execute(select(ReviewItemRow.id, ReviewItemRow.verdict).where(of_queue)).all()
-    query = select(OpinionRow).join(ReviewItemRow, ReviewItemRow.id == OpinionRow.item_id)
-    seats = session.scalars(query.where(of_queue)).all()
-    given = [seat for seat in seats if seat.verdict is not None]
-    n_given = Counter(seat.item_id for seat in given)
-    states = Counter(status_of(verdict, n_given[item], n_needed) for item, verdict in items)
+    given = n_said()
+    query = select(given, ReviewItemRow.verdict, func.count())
+    query = query.where(ReviewItemRow.queue_id == queue_id).group_by(given, ReviewItemRow.verdict)
+    by_opinions, by_verdict, by_status = (
+        Counter[int](),
+        Counter[str | None](),
+        Counter[ItemStatus](),
+    )
+    for n_given, verdict, n in session.execute(query):
+        by_opinions[n_given] += n
+        by_verdict[verdict] += n
+        by_status[status_of(verdict, n_given, n_needed)] += n
+    is_said = OpinionRow.verdict.is_not(None)
     return Progress(
-        n_items=len(items),
-        by_opinions=Counter(n_given[item] for item, _ in items),
-        n_disputed=states[ItemStatus.DISPUTED],
-        settled=Counter(ReviewVerdict(verdict) for _, verdict in items if verdict),
-        opinions_of=Counter(seat.reviewer for seat in given),
-        waiting_for=Counter(seat.reviewer for seat in seats if _waits(seat)),
-        seconds=_pace(given),
+        n_items=by_opinions.total(),
+        by_opinions=by_opinions,
+        n_disputed=by_status[ItemStatus.DISPUTED],
+        settled={ReviewVerdict(verdict): n for verdict, n in by_verdict.items() if verdict},
+        opinions_of=_by_reviewer(session, queue_id, is_said),
+        waiting_for=_by_reviewer(session, queue_id, is_taken(at or now()) & ~is_said),
+        seconds=_pace(session, queue_id),
     )
 
 
-def _waits(seat: OpinionRow) -> bool:
-    is_held = seat.claimed_until is None or seat.claimed_until > now()
-    return seat.verdict is None and is_held
+def _by_reviewer(session: Session, queue_id: int, condition: ColumnElement[bool]) -> dict[str, int]:
+    query = (
+        select(OpinionRow.reviewer, func.count())
+        .join(ReviewItemRow, ReviewItemRow.id == OpinionRow.item_id)
+        .where(ReviewItemRow.queue_id == queue_id, condition)
+        .group_by(OpinionRow.reviewer)
+    )
+    return {str(reviewer): int(n) for reviewer, n in session.execute(query)}
 
 
-def _pace(given: Sequence[OpinionRow]) -> float | None:
-    """Return the median seconds between two opinions of one person, without pauses."""
+def _pace(session: Session, queue_id: int) -> float | None:
+    """Return the median seconds between two of the newest opinions of one person."""
+    query = (
+        select(OpinionRow.reviewer, OpinionRow.given_at)
+        .join(ReviewItemRow, ReviewItemRow.id == OpinionRow.item_id)
+        .where(ReviewItemRow.queue_id == queue_id, OpinionRow.given_at.is_not(None))
+        .order_by(OpinionRow.given_at.desc())
+        .limit(_N_TIMED)
+    )
     moments = defaultdict(list)
-    for seat in given:
-        if seat.given_at is not None:
-            moments[seat.reviewer].append(seat.given_at)
-    gaps = [b - a for each in moments.values() for a, b in pairwise(sorted(each))]
+    for reviewer, moment in session.execute(query):
+        if moment is not None:
+            moments[reviewer].append(moment)
+    gaps = [later - sooner for each in moments.values() for later, sooner in pairwise(each)]
     worked = [gap.total_seconds() for gap in gaps if gap < CLAIM]
     return median(worked) if worked else None
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard import choices, evaluation_view, resources
+from core.types import Split
+from dashboard import choices, evaluation, evaluation_view, resources
 from dashboard import story_view as view
 from db import runs
 
@@ -18,6 +19,10 @@ if not trained:
 with st.container(horizontal=True, vertical_alignment="bottom"):
     run = evaluation_view.choose_run(trained)
     prevalence = view.choose_prevalence(run)
+
+if not evaluation.scored(run, Split.TEST).scores.size:
+    evaluation_view.offer_scoring(run)
+    st.stop()
 
 # Load
 facts = view.facts_of(run, prevalence)

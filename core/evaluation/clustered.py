@@ -17,6 +17,8 @@ from scipy.special import rel_entr
 
 from core.evaluation.metrics import CONFIDENCE, Interval, Scores, Truth, check_scores
 
+_NOTHING = 1e-12  # what rounding leaves of a spread of 0
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -45,10 +47,9 @@ class Area:
     """The area under the ROC curve of one part of the images.
 
     Attributes:
-        interval: 95 %; None for a perfect ranking, which shows no spread.
+        interval: 95 %; None where nothing varies, as in a perfect ranking.
         difference: From the area of all images.
-        p_value: That it differs from all images by chance alone, two-sided; None for a perfect
-            ranking.
+        p_value: That it differs from all images by chance alone, two-sided; None like the interval.
         n_groups: Groups that have images in the part.
     """
 
@@ -144,9 +145,9 @@ def _correlation(inside: _Side, rest: _Side) -> Floats:
 
 def _effective(side: _Side, correlation: Floats) -> Floats:
     """Return as how many independent images a side counts."""
-    mean_size = side.squares / np.maximum(side.n, 1)  # as an image sees it
+    mean_size = np.maximum(side.squares, 1) / np.maximum(side.n, 1)  # as an image sees it
     effective: Floats = side.n / (1 + (mean_size - 1) * correlation)
-    return np.where(side.n > 0, effective, 0.0)
+    return effective
 
 
 def _likelihood_ratio(rate_in: Floats, n_in: Floats, rate_out: Floats, n_out: Floats) -> Floats:
@@ -210,7 +211,7 @@ def compare_areas(
             float(np.sqrt(held / (held - 1) * np.sum(each**2)))
             for each in (influences, influences - of_whole)
         )
-        if not spread:
+        if min(spread, of_difference) < _NOTHING:
             return Area(value, None, value - whole, None, held)
         reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, held - 1)) * spread
         interval = (max(value - reach, 0.0), min(value + reach, 1.0))

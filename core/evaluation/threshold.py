@@ -66,8 +66,8 @@ def threshold_steps(scores: Scores, is_fake: Truth) -> NDArray[np.float64]:
     check_scores(scores, is_fake)
     genuine, fake = np.unique(scores[~is_fake])[::-1], np.unique(scores[is_fake])
     spared, caught = genuine[_ranks(len(genuine))], fake[_ranks(len(fake))]
-    spare = _between(spared, np.append(1.0, genuine)[_ranks(len(genuine))])
-    catch = _between(np.append(0.0, fake)[_ranks(len(fake))], caught)
+    spare = _between(spared, np.append(1.0, spared)[:-1])
+    catch = _between(np.append(0.0, caught)[:-1], caught)
     return np.unique(np.concatenate([THRESHOLDS, spare, catch]))
 
 

@@ -46,18 +46,21 @@ def log_power(pixels: RgbImage) -> NDArray[np.float32]:
 
 
 def radial_profile(spectrum: NDArray[np.float32]) -> Profile:
-    """Average a spectrum over rings around its middle.
+    """Average the power over rings around the middle, and take the logarithm then.
+
+    The other way round, a peak on a grid would drown in the ring's many other frequencies.
 
     Args:
         spectrum: As `log_power` returns it.
 
     Returns:
-        64 means; ring i ends at (i + 1) / 128 cycles a pixel, the last at the finest stripes that
+        64 figures; ring i ends at (i + 1) / 128 cycles a pixel, the last at the finest stripes that
         pixels can show (0.5). The corners beyond it are left out.
     """
     counts = np.maximum(np.bincount(_RINGS, minlength=N_RINGS + 1), 1)
-    sums = np.bincount(_RINGS, spectrum.ravel(), minlength=N_RINGS + 1)
-    return (sums / counts)[:N_RINGS].astype(np.float32)
+    power = 10.0 ** spectrum.ravel().astype(np.float64)
+    sums = np.bincount(_RINGS, power, minlength=N_RINGS + 1)
+    return np.log10(sums / counts)[:N_RINGS].astype(np.float32)
 
 
 def _rings() -> NDArray[np.int64]:

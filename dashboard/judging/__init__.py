@@ -14,7 +14,8 @@ from dashboard.judging.acts import Act, held, read
 
 __all__ = ["Act", "Card", "Choice", "Desk", "Word", "judging_desk"]
 
-_JUDGING = component(Path(__file__).parent, "../boxes/queue", "replay", "zoom", "panel", "judging")
+_SCRIPTS = ("../boxes/queue", "replay", "zoom", "panel", "desk", "judging")
+_JUDGING = component(Path(__file__).parent, *_SCRIPTS)
 _N_REFUSALS = 20
 _UNREAD = "A key was not understood, and nothing was stored for it. Judge that image again."
 _AGAIN = "The database did not answer. Nothing is lost: it is tried again."

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import UTC
 from importlib.resources import files
 
@@ -54,6 +55,12 @@ class Paper(FPDF):
         self.set_auto_page_break(True, BOTTOM_MM)
         self._heading = title(facts)
 
+    def close(self) -> None:
+        """Close the files of the typeface."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
+
     def footer(self) -> None:
         """Write the title and the page's number."""
         self.set_y(-15)
@@ -105,13 +112,18 @@ def write_pdf(facts: Facts, pictures: Mapping[ChecksumSha256, bytes]) -> bytes:
         facts: Of the run.
         pictures: Files of the pictures by checksum; the others are left out.
     """
-    paper, scratch = Paper(facts), Paper(facts, _ENDLESS_MM)
-    paper.add_page()
-    paper.write_words(title(facts), 11, "quiet", is_bold=True)
-    for chapter in tell(facts):
-        if paper.will_page_break(_measure(scratch, chapter, pictures)):
-            paper.add_page()
-        _write_chapter(paper, chapter, pictures)
+    with closing(Paper(facts)) as paper, closing(Paper(facts, _ENDLESS_MM)) as scratch:
+        paper.add_page()
+        paper.write_words(title(facts), 11, "quiet", is_bold=True)
+        for chapter in tell(facts):
+            if paper.will_page_break(_measure(scratch, chapter, pictures)):
+                paper.add_page()
+            _write_chapter(paper, chapter, pictures)
+        _write_card(paper, facts)
+        return bytes(paper.output())
+
+
+def _write_card(paper: Paper, facts: Facts) -> None:
     paper.add_page()
     paper.start_section("Model card")
     paper.write_words("Model card", 20, is_bold=True)
@@ -120,7 +132,6 @@ def write_pdf(facts: Facts, pictures: Mapping[ChecksumSha256, bytes]) -> bytes:
     )
     for section in model_card(facts):
         _write_section(paper, section)
-    return bytes(paper.output())
 
 
 def _measure(scratch: Paper, chapter: Chapter, pictures: Mapping[ChecksumSha256, bytes]) -> float:

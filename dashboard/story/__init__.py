@@ -42,9 +42,22 @@ def present(
         }
         for chapter in chapters
     ]
+
+    def turned() -> None:
+        shown = place_of(st.session_state[key]["slide"], len(slides))
+        if shown:
+            on_turn(shown)
+
     # The same data on every run: what the browser holds is not sent again when a slide is turned.
     _STORY(
         key=key,
         data={"slides": slides, "place": opened - 1, "opened": key},
-        on_slide_change=lambda: on_turn(int(st.session_state[key]["slide"])),
+        on_slide_change=turned,
     )
+
+
+def place_of(told: object, n_slides: int) -> int | None:
+    """Return the slide that the browser tells, from 1, or None for anything that is none."""
+    if not isinstance(told, int) or isinstance(told, bool):
+        return None
+    return told if 1 <= told <= n_slides else None

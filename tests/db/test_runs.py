@@ -1,4 +1,3 @@
-from math import nan
 from random import Random
 
 import pytest
@@ -7,9 +6,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from core.errors import InvalidInput, NotFound
+from core.errors import NotFound
 from core.types import EpochMetrics, Label, Split, Trial
-from db import events, images, runs
+from db import images, runs
 from tests.db.builders import MODEST, add, forgotten, freeze, start_run
 
 

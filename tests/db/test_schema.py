@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from db.engine import open_engine, reading, writing
-from db.schema import alembic_config, upgrade
+from db.schema import alembic_config, newest_revision, upgrade
 from db.tables import Base, ImageRow
 from tests.db.builders import add
 
@@ -26,6 +26,12 @@ def test_an_empty_file_gets_exactly_the_tables_of_the_models(empty_file: Engine)
         *Base.metadata.tables,
         "alembic_version",
     }
+
+
+def test_the_newest_file_is_the_head(empty_file: Engine) -> None:
+    """Else a database that is behind would be left as it is."""
+    head = ScriptDirectory.from_config(alembic_config(empty_file)).get_current_head()
+    assert newest_revision() == head
 
 
 def test_the_migrations_arrive_at_the_models(database: Engine) -> None:

@@ -42,7 +42,11 @@ def test_a_proposal_keeps_all_that_was_said(writer: Session, run_id: int) -> Non
     )
     saved = thresholds.get_threshold(writer, number)
     assert (saved.value, saved.low, saved.high) == (0.7311235, 0.6, 0.9)
-    assert (saved.split, saved.reason, saved.author) == (Split.VALIDATION, "few false alarms", "ada")
+    assert (saved.split, saved.reason, saved.author) == (
+        Split.VALIDATION,
+        "few false alarms",
+        "ada",
+    )
     assert (saved.policy, saved.dataset_version) == (policy, 1)
     assert (saved.decision, saved.decided_by, saved.decided_at) == (None, None, None)
     assert thresholds.thresholds(writer, run_id) == thresholds.pending(writer) == [saved]

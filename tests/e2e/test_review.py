@@ -100,12 +100,12 @@ def rows(home: Path, query: str) -> list[Any]:
 
 
 def opinions(home: Path, queue: int) -> list[Any]:
-    return rows(
+    told = rows(
         home,
-        "SELECT o.item_id, o.reviewer, o.verdict FROM review_opinions o "
-        "JOIN review_items i ON i.id = o.item_id WHERE o.verdict IS NOT NULL "
-        f"AND i.queue_id = {queue} ORDER BY o.given_at",
+        "SELECT i.queue_id, o.item_id, o.reviewer, o.verdict FROM review_opinions o "
+        "JOIN review_items i ON i.id = o.item_id WHERE o.verdict IS NOT NULL ORDER BY o.given_at",
     )
+    return [row[1:] for row in told if row[0] == queue]
 
 
 def test_two_people_judge_one_queue_at_once_and_nothing_is_lost(

@@ -1,0 +1,215 @@
+from collections.abc import Sequence
+
+import pytest
+from conftest import OpenPage
+
+from core.review.agreement import Agreement
+from core.review.queues import RANDOM_AUDIT, QueueRequest
+from core.review.verdicts import ReviewVerdict
+from core.types import Split
+from dashboard import review_agreement_view, review_charts, review_outcome_view, review_work
+from dashboard.home import open_database
+from dashboard.settings import Settings
+from db import images, review_claims, review_items, review_queues, reviews
+from db.engine import reading, writing
+from db.review_outcomes import Applied
+from db.review_queues import Progress
+
+NAME = "Audit *of* <b>labels</b>"
+
+
+def make_queue(home: Settings, n_opinions: int = 2, reviewers: Sequence[str] = ()) -> int:
+    request = QueueRequest(
+        RANDOM_AUDIT,
+        name=NAME,
+        run_id=1,
+        split=Split.TEST,
+        threshold=0.5,
+        n_opinions=n_opinions,
+        reviewers=reviewers,
+    )
+    with writing(open_database(home)) as session:
+        return review_queues.create_queue(session, request, author="tester")
+
+
+def judge(home: Settings, queue: int, name: str, verdict: ReviewVerdict) -> None:
+    """Give one verdict on every item of a queue."""
+    with writing(open_database(home)) as session:
+        for item in review_claims.claim(session, queue, reviewer=name, n=100):
+            reviews.give_opinion(session, item.id, verdict, reviewer=name)
+
+
+def labels(home: Settings) -> list[str]:
+    with reading(open_database(home)) as session:
+        return [image.label for image in images.get_images(session, list(range(1, 19)))]
+
+
+def words(app: object) -> str:
+    """Return all text of a page."""
+    found = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error]  # type: ignore[attr-defined]
+    return "\n".join(each.value for each in found)
+
+
+def test_without_a_detector_the_page_leads_to_training(
+    empty_home: Settings, open_page: OpenPage
+) -> None:
+    app = open_page("review.py")
+    assert not app.exception
+    assert "No detector has been trained yet" in words(app)
+
+
+def test_the_first_queue_is_made_in_the_form(home: Settings, open_page: OpenPage) -> None:
+    app = open_page("review.py", kind="random audit", run="1", split="test", t="0.4")
+    assert app.selectbox(key="queue-kind").value == "random audit"
+    assert app.number_input(key="queue-threshold-1").value == 0.4
+    app.button(key="make-queue").click().run()
+    assert not app.exception
+    with reading(open_database(home)) as session:
+        (queue,) = review_items.list_queues(session)
+    assert (queue.kind, queue.threshold, queue.author) == ("random audit", 0.4, "tester")
+    assert app.query_params["queue"] == [str(queue.id)]
+
+
+def test_where_no_image_fits_the_form_says_so(home: Settings, open_page: OpenPage) -> None:
+    app = open_page("review.py", kind="false positives", t="1")
+    assert not app.exception
+    assert "Received none among" in app.info[0].value
+    assert "make-queue" not in {button.key for button in app.button}
+
+
+@pytest.mark.parametrize("nonsense", ["x", "2", "-1"])
+def test_nonsense_in_the_url_is_passed_over(
+    home: Settings, open_page: OpenPage, nonsense: str
+) -> None:
+    app = open_page("review.py", run=nonsense, kind=nonsense, t=nonsense, split=nonsense)
+    assert not app.exception
+
+
+def test_an_unknown_queue_is_told(home: Settings, open_page: OpenPage) -> None:
+    app = open_page("review.py", queue="99")
+    assert not app.exception
+    assert "no queue of that number" in app.warning[0].value
+
+
+def test_the_list_shows_names_as_they_are_and_leads_on(home: Settings, open_page: OpenPage) -> None:
+    queue = make_queue(home)
+    app = open_page("review.py")
+    assert r"\<b\>labels" in words(app)
+    assert "Nobody has begun." in words(app)
+    app.button(key=f"open-{queue}").click().run()
+    assert not app.exception
+    assert app.query_params["view"] == ["judge"]
+
+
+@pytest.mark.parametrize("part", ["judge", "adjudicate", "agreement", "outcome", "people", "odd"])
+def test_every_part_of_a_new_queue_stands(home: Settings, open_page: OpenPage, part: str) -> None:
+    app = open_page("review.py", queue=str(make_queue(home)), view=part)
+    assert not app.exception
+    assert not app.error
+
+
+def test_somebody_who_is_no_reviewer_is_told(home: Settings, open_page: OpenPage) -> None:
+    queue = make_queue(home, reviewers=["Ada", "Bo"])
+    app = open_page("review.py", queue=str(queue), view="judge")
+    assert "one of this queue" in app.error[0].value
+
+
+def test_verdicts_are_applied_and_taken_back(home: Settings, open_page: OpenPage) -> None:
+    queue = make_queue(home, n_opinions=1)
+    judge(home, queue, "Ada", ReviewVerdict.LABEL_WRONG)
+    before = labels(home)
+    app = open_page("review.py", queue=str(queue), view="outcome", verdict="label wrong")
+    assert not app.exception
+    assert "get the other label" in words(app)
+    app.button(key="apply-verdicts").click().run()
+    assert not app.exception
+    assert labels(home) != before
+    app.button(key="undo-apply").click().run()
+    assert not app.exception
+    assert labels(home) == before
+
+
+def test_agreement_is_told_with_its_reading(home: Settings, open_page: OpenPage) -> None:
+    queue = make_queue(home)
+    judge(home, queue, "Ada", ReviewVerdict.LABEL_WRONG)
+    judge(home, queue, "Bo", ReviewVerdict.CANNOT_TELL)
+    app = open_page("review.py", queue=str(queue), view="agreement")
+    assert not app.exception
+    assert "On 0 of" in words(app)
+    assert "Krippendorff's alpha" in {each.label for each in app.metric}
+
+
+def test_images_are_assigned_and_taken_back(home: Settings, open_page: OpenPage) -> None:
+    queue = make_queue(home)
+    with writing(open_database(home)) as session:
+        review_claims.assign(session, queue, "Ada", 3, actor="tester")
+    app = open_page("review.py", queue=str(queue), view="people")
+    assert "Ada: 3 images" in words(app)
+    app.button(key="unassign-Ada").click().run()
+    assert not app.exception
+    assert "Ada: 3 images" not in words(app)
+
+
+def test_a_closed_queue_takes_no_verdicts_until_it_is_opened_again(
+    home: Settings, open_page: OpenPage
+) -> None:
+    queue = make_queue(home)
+    app = open_page("review.py", queue=str(queue), view="people")
+    app.button(key="close-queue").click().run()
+    assert "reopen-queue" in {button.key for button in app.button}
+    app = open_page("review.py", queue=str(queue), view="judge")
+    assert "which is closed" in app.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("alpha", "wanted"),
+    [
+        (Agreement(0.9, (0.82, 0.95), 40), "reliable"),
+        (Agreement(0.85, (0.7, 0.95), 40), "tentative"),
+        (Agreement(0.7, (0.2, 0.95), 4), "too wide"),
+        (Agreement(0.3, (0.1, 0.5), 40), "too little"),
+        (Agreement(None, None, 1, "Two items are needed."), "Two items"),
+    ],
+)
+def test_alpha_is_read_by_the_lower_end_of_its_interval(alpha: Agreement, wanted: str) -> None:
+    assert wanted in review_agreement_view.reading(alpha)
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (-0.1, "no better than chance"),
+        (0.2, "slight"),
+        (0.61, "substantial"),
+        (1, "almost perfect"),
+    ],
+)
+def test_kappa_has_a_word(value: float, wanted: str) -> None:
+    assert review_agreement_view.kappa_word(value) == wanted
+
+
+def test_the_plan_names_every_change_and_what_is_left_alone() -> None:
+    plan = Applied([1, 2], [3], [4], n_generated=1, n_changed=1, n_kept=5)
+    told = "\n".join(review_outcome_view.plan_words(plan))
+    for part in ("**2 images** get the other", "**1 image** are excluded", "hard example"):
+        assert part in told
+    assert "stay fake" in told
+    assert review_outcome_view.plan_words(Applied()) == ["Nothing is left to apply."]
+
+
+def progress(n_settled: int, n_disputed: int) -> Progress:
+    settled = {ReviewVerdict.CANNOT_TELL: n_settled}
+    return Progress(10, {}, n_disputed, settled, {}, {}, None)
+
+
+def test_an_empty_desk_says_what_the_queue_waits_for() -> None:
+    assert review_work.nothing_left(progress(10, 0))[0] == "All is settled"
+    told = review_work.nothing_left(progress(5, 2))[1]
+    assert told == "3 images wait for another reviewer; 2 disputed: see Adjudicate."
+    assert "for others" in review_work.nothing_disputed(progress(5, 2))[0]
+    assert "so far" in review_work.nothing_disputed(progress(5, 0))[0]
+
+
+def test_bars_carry_their_verdict() -> None:
+    drawn = review_charts.draw_verdicts({ReviewVerdict.CANNOT_TELL: 3})
+    assert list(drawn.data[0].customdata) == ["cannot tell"]
