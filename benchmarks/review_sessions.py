@@ -111,7 +111,7 @@ def _together(address: str, queue: str) -> list[dict[str, Any]]:
         pages = []
         for number in range(N_SESSIONS):
             context = browser.new_context(viewport={"width": 1280, "height": 800})
-            name = {"name": "verity_name", "value": f"Reviewer-{number}", "url": address}
+            name: Any = {"name": "verity_name", "value": f"Reviewer-{number}", "url": address}
             context.add_cookies([name])
             page = context.new_page()
             page.goto(queue)

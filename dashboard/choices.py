@@ -153,13 +153,23 @@ def open_asked_image(back: str | None = None) -> None:
     """Go to Browse's detail of the image that was asked for, if any.
 
     Args:
-        back: The page to which the detail offers a way back, as it is now: "evaluate".
+        back: The page that asks, "evaluate": the detail offers the way back to it as it is now.
     """
+    if back:
+        _come_back(back)
     if checksum := st.session_state.pop(_ASKED, None):
         forget_way_back()
         if back:
             st.session_state[_BACK] = (back, dict(st.query_params))
         st.switch_page("../pages/browse.py", query_params={"image": checksum})
+
+
+def _come_back(page: str) -> None:
+    """Show a page as it was left: the browser's own way back keeps the other page's query."""
+    left, query = st.session_state.get(_BACK, (None, {}))
+    if left == page and "image" in st.query_params:
+        forget_way_back()
+        st.query_params.from_dict(query)
 
 
 def way_back() -> None:

@@ -107,7 +107,7 @@ def _show_attack_types(calls: Mapping[str, Estimate]) -> None:
         figure_charts.draw_errors(bars),
         key=_ERRORS,
         config=widgets.CALM,
-        on_select=_open_error,
+        on_select=open_error,
         selection_mode="points",
         alt="; ".join(f"{each.name} {each.rate:.1%}" for each in bars),
     )
@@ -153,7 +153,7 @@ def _show_calibration(assessment: Assessment) -> None:
             ),
             key=_RELIABILITY,
             config=widgets.CALM,
-            on_select=_open_bin,
+            on_select=open_bin,
             selection_mode="points",
             alt="Reliability curve before and after calibration: "
             + _alt(assessment.calibration, assessment),
@@ -180,7 +180,7 @@ def _by_chance(assessment: Assessment) -> str:
     )
 
 
-def _open_error() -> None:
+def open_error() -> None:
     """Show the images behind a bar; a second click on one spot takes its selection back."""
     points = st.session_state[_ERRORS]["selection"]["points"]
     if not points:
@@ -191,7 +191,8 @@ def _open_error() -> None:
         doors.open_images(cell="genuine-called-fake")
 
 
-def _open_bin() -> None:
+def open_bin() -> None:
+    """Show the images behind a point of the reliability curve."""
     points = st.session_state[_RELIABILITY]["selection"]["points"]
     if points and "customdata" in points[0]:
         score_from, score_to = points[0]["customdata"][:2]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.review.agreement import Agreement, Rating, Report
+from core.review.agreement import Agreement, Rating
+from core.review.reviewers import Report
 from dashboard import choices, resources, review_charts, widgets
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.text import count, plain
@@ -49,7 +50,7 @@ def show(queue: Queue) -> None:
 def _report(
     queue_id: int, said: tuple[Rating, ...], last_words: tuple[tuple[int, str], ...]
 ) -> Report:
-    from core.review.agreement import report
+    from core.review.reviewers import report
 
     return report(said, dict(last_words))
 

@@ -1,5 +1,6 @@
 """Review: an item of a queue as a card for the desk, in words and with its picture."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
@@ -28,15 +29,7 @@ CHOICES = (
 )
 
 
-def card_of(
-    session: Session,
-    item: BlindItem,
-    queue: Queue,
-    known: Disclosure,
-    *,
-    until_ms: float | None = None,
-    verdict: ReviewVerdict | None = None,
-) -> Card:
+def card_of(session: Session, item: BlindItem, queue: Queue, known: Disclosure) -> Card:
     """Return an item as a card.
 
     Args:
@@ -44,25 +37,32 @@ def card_of(
         item: What is judged.
         queue: Where it lies.
         known: What the person at the desk may know of it beside its picture, label and call.
-        until_ms: When the person's claim on it ends, in ms since 1970.
-        verdict: The person's own.
     """
     name = name_of(item.image)
-    return Card(
+    card = Card(
         id=item.id,
         title=f"Image {item.position + 1} ({name})",
         alt=f"Image {item.position + 1}: {name}, labelled {item.label}",
         claim=claim(item),
         costly=item.label is Label.GENUINE and item.is_called_fake is True,
         call=_call(item),
-        score=known.score,
+        score=None,
         threshold=queue.threshold,
         facts=_facts(session, item),
         verdicts=tuple(item.verdicts),
-        until=until_ms,
+    )
+    return disclosed(card, known)
+
+
+def disclosed(card: Card, known: Disclosure, verdict: ReviewVerdict | None = None) -> Card:
+    """Return a card with what the person may know now, and with their own verdict."""
+    return replace(
+        card,
+        score=known.score,
         opinions=tuple(_word(each) for each in known.opinions),
         comments=tuple(Word(each.author, each.text) for each in known.comments),
         verdict=verdict,
+        until=None,
     )
 
 

@@ -5,7 +5,7 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from core.review.agreement import PairAgreement, Report, ReviewerAgreement
+from core.review.reviewers import PairAgreement, Report, ReviewerAgreement
 from core.review.verdicts import ReviewVerdict
 from dashboard.charts import ACCENT, FAINT, INK, NEUTRAL, WHITE
 

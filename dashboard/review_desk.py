@@ -23,7 +23,7 @@ from db.engine import writing
 from db.review_claims import CLAIM
 from db.review_comments import add_comment
 from db.review_desks import Share
-from db.review_items import BlindItem, Queue, get_item
+from db.review_items import BlindItem, Queue
 from db.review_queues import Progress, progress
 from db.tables import now
 
@@ -122,7 +122,9 @@ def _fill(pile: Pile, queue: Queue, work: Work, me: str) -> None:
         items = work.take(session, queue, me, N_AHEAD)
         taken_at = now()
         for item in items:
-            card = _card(session, item, queue, me)
+            card = pile.cards.get(item.id)
+            if card is None or card.verdict:  # taken back: what was disclosed is blind again
+                card = _card(session, item, queue, me)
             until_ms = (taken_at + CLAIM).timestamp() * 1000 if work.is_claimed else None
             pile.put(item, replace(card, until=until_ms))
         if pile.taken_at is None:
@@ -135,15 +137,13 @@ def _fill(pile: Pile, queue: Queue, work: Work, me: str) -> None:
 def _look_back(session: Session, pile: Pile, queue: Queue, work: Work, me: str) -> list[int]:
     judged = work.newest(session, queue, me, N_BACK)
     for item, verdict in judged:
-        pile.put(item, _card(session, item, queue, me, verdict))
+        pile.put(item, replace(_card(session, item, queue, me), verdict=verdict))
     return [item.id for item, _ in judged]
 
 
-def _card(
-    session: Session, item: BlindItem, queue: Queue, me: str, verdict: ReviewVerdict | None = None
-) -> Card:
+def _card(session: Session, item: BlindItem, queue: Queue, me: str) -> Card:
     known = reviews.opinions_of(session, item.id, viewer=me)
-    return review_cards.card_of(session, item, queue, known, verdict=verdict)
+    return review_cards.card_of(session, item, queue, known)
 
 
 def _desk(pile: Pile, queue: Queue, work: Work) -> Desk:
@@ -176,13 +176,13 @@ def _do(act: Act, pile: Pile, queue: Queue, work: Work, me: str) -> str | None:
 def _judge(session: Session, act: Act, queue: Queue, work: Work, me: str) -> Remember:
     verdict = ReviewVerdict(act.argument)
     work.give(session, act.item, verdict, me)
-    item = get_item(session, act.item)
-    card = _card(session, item, queue, me, verdict)
+    known = reviews.opinions_of(session, act.item, viewer=me)
 
     def remember(pile: Pile) -> None:
-        pile.put(item, card)
-        pile.back = [*(each for each in pile.back if each != item.id), item.id]
-        pile.ahead = [each for each in pile.ahead if each != item.id]
+        card = pile.cards[act.item]
+        pile.cards[act.item] = review_cards.disclosed(card, known, verdict)
+        pile.back = [*(each for each in pile.back if each != act.item), act.item]
+        pile.ahead = [each for each in pile.ahead if each != act.item]
         pile.share = Share(pile.share.n_given + 1, max(pile.share.n_left - 1, len(pile.ahead)))
 
     return remember

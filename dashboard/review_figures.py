@@ -15,8 +15,9 @@ from db import review_results, runs
 from db.review_items import get_queue
 
 if TYPE_CHECKING:
-    from core.review.agreement import Report
+    from core.review.agreement import Agreement
     from core.review.outcomes import Change, LabelError
+    from core.review.reviewers import Report
 
 CAUTION = (
     "Only reviewed images were corrected. A queue of mistakes can turn a mistake into a right "
@@ -99,7 +100,7 @@ def figures_of_queue(session: Session, queue_id: int) -> ReviewedFigures:
 
 def agreement_of(session: Session, queue_id: int) -> "Report":
     """Return how far the reviewers of a queue agree, by their blind opinions."""
-    from core.review.agreement import report
+    from core.review.reviewers import report
 
     ratings = review_results.ratings(session, queue_id)
     return report(ratings, review_results.adjudicated(session, queue_id))
@@ -130,3 +131,42 @@ def audit_words(found: "LabelError") -> str:
     }
     left = ", ".join(f"{n:,} {what}" for what, n in rest.items() if n)
     return f"{words} Not counted: {left}." if left else words
+
+
+def change_words(found: "Change") -> str:
+    """Say a figure before and after, and how much higher it is after, with intervals."""
+    before, after = (_figure(each.value, each.interval) for each in (found.before, found.after))
+    if found.difference is None:
+        return f"{before} -> {after}"
+    return f"{before} -> {after}, difference {_figure(found.difference, found.interval, '+.3f')}"
+
+
+def agreement_words(found: "Report") -> dict[str, str]:
+    """Say how far reviewers agree, a line a coefficient, a pair and a person."""
+    told = {
+        "all the same": f"{found.n_same:,} of {found.n_compared:,}",
+        "Krippendorff's alpha": _coefficient(found.alpha),
+        "Fleiss' kappa": _coefficient(found.fleiss),
+    }
+    for pair in found.pairs:
+        told[f"{pair.first} and {pair.second}"] = f"Cohen's kappa {_coefficient(pair.kappa)}"
+    for each in found.reviewers:
+        told[each.reviewer] = (
+            f"{each.n_opinions:,} opinions, {each.n_with_others:,} of {each.n_compared:,} with the "
+            f"others, {each.n_upheld:,} of {each.n_adjudicated:,} upheld by adjudication"
+        )
+    return told
+
+
+def _coefficient(found: "Agreement") -> str:
+    if found.value is None:
+        return f"none. {found.note}"
+    return f"{_figure(found.value, found.interval)}, {found.n_items:,} items"
+
+
+def _figure(value: float | None, interval: tuple[float, float] | None, shape: str = ".3f") -> str:
+    if value is None:
+        return "none"
+    if interval is None:
+        return f"{value:{shape}}"
+    return f"{value:{shape}} ({interval[0]:{shape}} to {interval[1]:{shape}})"

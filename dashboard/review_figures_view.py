@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.types import Split
+from core.review.verdicts import ReviewVerdict
 from dashboard import figure_words, resources, review_figures, widgets
 from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL
 from dashboard.review_figures import ReviewedFigures
 from dashboard.text import count
-from db import review_results, runs
+from db import review_results
 from db.review_items import Queue
 
 if TYPE_CHECKING:
@@ -24,13 +24,11 @@ SHOWN = ("false_positive_rate", "miss_rate", "accuracy", "auc")
 
 def show(queue: Queue) -> None:
     """Draw the figures before and after, where the queue has a run."""
-    if queue.run_id is None or queue.split is None or queue.threshold is None:
+    if queue.run_id is None:
         return
     with resources.session() as session:
         said = review_results.verdicts_on_run(session, queue.run_id, queue_id=queue.id)
-    found = _figures(
-        queue.run_id, queue.split, queue.threshold, queue.id, tuple(sorted(said.items()))
-    )
+    found = _figures(queue.id, tuple(sorted(said.items())))
     st.markdown(f"**Run {queue.run_id} on its {queue.split} images, before and after**")
     if found.is_same or not found.changes:
         st.caption("What is settled so far corrects no label of these images: the figures stay.")
@@ -48,16 +46,10 @@ def show(queue: Queue) -> None:
 
 
 @st.cache_data(show_spinner="Resampling people for the intervals ...", max_entries=16)
-def _figures(
-    run_id: int,
-    split: Split,
-    threshold: float,
-    queue_id: int,
-    said: tuple[tuple[int, str], ...],  # part of the key: other verdicts, other figures
-) -> ReviewedFigures:
+def _figures(queue_id: int, said: tuple[tuple[int, str], ...]) -> ReviewedFigures:
+    """Return a queue's figures; `said` is part of the key: other verdicts, other figures."""
     with resources.session() as session:
-        run = runs.get_run(session, run_id)
-        return review_figures.reviewed_figures(session, run, split, threshold, queue_id=queue_id)
+        return review_figures.figures_of_queue(session, queue_id)
 
 
 def corrected_words(found: ReviewedFigures) -> str:
@@ -67,8 +59,6 @@ def corrected_words(found: ReviewedFigures) -> str:
         f"{count(to_fake, 'genuine image')} turned fake" if to_fake else "",
         f"{count(to_genuine, 'fake')} turned genuine" if to_genuine else "",
     ]
-    from core.review.verdicts import ReviewVerdict
-
     n_out = found.counts.get(ReviewVerdict.IMAGE_UNUSABLE, 0)
     told.append(f"{count(n_out, 'unusable image')} left out" if n_out else "")
     what = ", ".join(filter(None, told))

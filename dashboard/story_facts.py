@@ -172,7 +172,7 @@ def _slices(
 
 def _review(session: Session, run: Run, threshold: float) -> Review | None:
     """Return what a team settled about a run's test images; None where it has settled nothing."""
-    from core.review.agreement import report
+    from core.review.reviewers import report
 
     if not review_results.verdicts_on_run(session, run.id):
         return None

@@ -28,7 +28,7 @@ PATIENCE_S, LOADING_S = 20, 90
 _SOON_S = 1.0
 _LOOK_EVERY_S = 0.2
 _CANCELLED = Refused("Cancelled. Nothing was kept.")
-_ASKED, _ANSWER, _WARMED = "try-asked", "try-answer", "try-warmed"
+_ASKED, _ANSWER, _WARMED, _LOADED = "try-asked", "try-answer", "try-warmed", "try-loaded"
 
 
 @dataclass(frozen=True)
@@ -190,10 +190,12 @@ def _given_up(asked: _Asked) -> str | None:
             "`python -m dashboard run`, or the worker alone with "
             "`python -m dashboard worker --name score-1 --queue score`, and try again."
         )
-    limit_s = LOADING_S if waited_s > PATIENCE_S and _is_loading() else PATIENCE_S
-    if waited_s > limit_s:
+    if waited_s > _SOON_S and waited_s < LOADING_S and _is_loading():
+        st.session_state[_LOADED] = time.monotonic()  # patience begins when that has ended
+    since = max(asked.at, st.session_state.get(_LOADED, 0.0))
+    if time.monotonic() - since > PATIENCE_S:
         return (
-            f"Expected an answer within {limit_s} seconds. Received none: the worker is busy or "
+            f"Expected an answer within {PATIENCE_S} seconds. Received none: the worker is busy or "
             "stuck, see logs/score-1.log. Try again."
         )
     return None

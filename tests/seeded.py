@@ -13,10 +13,9 @@ with epochs and scores. Scores depend on the seed alone: run 1 is the better one
 and 0.77), both are wrong about some genuine images and some fakes, and not about the same ones. No
 threshold is saved.
 
-For pages in a test: copy the folder, set VERITY_HOME to it (`_enter` in tests/pages/conftest.py),
-or in a browser use it as the `home` fixture with `python -m dashboard page`, as
-tests/e2e/test_evaluate.py does with its fixture `address`. A home is made in about 3 s: make it
-once a session and copy it (`shutil.copytree`).
+For pages: the fixture `scored_home` of tests/pages/conftest.py. In a browser, as in
+tests/e2e/test_evaluate.py: make it the fixture `home`, and let `served` return "page", so that no
+worker starts. A home is made in about 3 s: make it once a session and copy it (`shutil.copytree`).
 """
 
 import io

@@ -131,7 +131,8 @@ def agreement(queue: QueueId, as_json: AsJson = False) -> None:
 
     with _session() as session:
         found = review_figures.agreement_of(session, queue)
-    console.print_values(asdict(found), as_json=as_json)
+    told = asdict(found) if as_json else review_figures.agreement_words(found)
+    console.print_values(told, as_json=as_json)
 
 
 @review.command("figures")
@@ -142,8 +143,10 @@ def figures(queue: QueueId, as_json: AsJson = False) -> None:
     with _session() as session:
         found = review_figures.figures_of_queue(session, queue)
         audit = review_figures.audit_of(session, queue)
-    told = {"images": found.n_images, "reviewed": found.n_reviewed, "turned": found.n_turned}
-    told |= {name: asdict(change) for name, change in found.changes.items()}
+    told: dict[str, Any] = {"images": found.n_images, "reviewed": found.n_reviewed}
+    told["turned"] = found.n_turned
+    for name, change in found.changes.items():
+        told[name] = asdict(change) if as_json else review_figures.change_words(change)
     told["caution"] = review_figures.CAUTION
     if audit:
         told["audit"] = review_figures.audit_words(audit)

@@ -76,7 +76,7 @@ def take(monkeypatch: pytest.MonkeyPatch, batch: Any, answers: list[Any]) -> tup
     state: dict[str, Any] = {"desk": {"batch": batch}}
     mounted: dict[str, Any] = {}
     done: list[Any] = []
-    monkeypatch.setattr(judging.st, "session_state", state)
+    monkeypatch.setattr("streamlit.session_state", state)
     monkeypatch.setattr(judging, "_JUDGING", lambda **told: mounted.update(told))
 
     def act(each: Act) -> str | None:

@@ -4,14 +4,18 @@ import pytest
 from sqlalchemy import Engine
 
 from core.errors import InvalidInput
+from core.evaluation.bootstrap import Estimate
 from core.review import queues
-from core.review.outcomes import LabelError
+from core.review.outcomes import Change, LabelError
+from core.review.reviewers import report
 from core.types import Label, Split
 from dashboard.home import open_database
 from dashboard.review_figures import (
     agreement_of,
+    agreement_words,
     audit_of,
     audit_words,
+    change_words,
     figures_of_queue,
     reviewed_figures,
 )
@@ -113,3 +117,17 @@ def test_agreement_is_that_of_the_queue_alone(database: Engine) -> None:
     assert (found.n_compared, found.n_same) == (3, 2)
     assert [pair.n_same for pair in found.pairs] == [2]
     assert [reviewer.n_opinions for reviewer in found.reviewers] == [3, 3]
+    words = agreement_words(found)
+    assert words["all the same"] == "2 of 3"
+    assert words["ada and bob"].startswith("Cohen's kappa 0.000, 3 items")
+    assert words["bob"] == ("3 opinions, 2 of 3 with the others, 0 of 0 upheld by adjudication")
+    assert agreement_words(report([]))["Fleiss' kappa"].startswith("none. At least two items")
+
+
+def test_a_change_in_words() -> None:
+    before, after = Estimate(0.5, (0.25, 0.75), 8, 4), Estimate(0.25, None, 8, 4)
+    assert change_words(Change(before, after, -0.25, (-0.5, 0.125))) == (
+        "0.500 (0.250 to 0.750) -> 0.250, difference -0.250 (-0.500 to +0.125)"
+    )
+    nothing = Estimate(None, None, 0, 0)
+    assert change_words(Change(before, nothing, None, None)) == "0.500 (0.250 to 0.750) -> none"

@@ -64,9 +64,14 @@ class Screen:
 
     def await_job(self, *, timeout_s: float = 240) -> None:
         """Wait until no job on the page waits or runs."""
-        time.sleep(1.5)
+        self.page.wait_for_timeout(1500)
         deadline = time.monotonic() + timeout_s
         badges = self.page.locator(".stMarkdownBadge")
+        started = badges.filter(has_text=re.compile("Queued|Running|Done|Failed"))
+        for _ in range(50):  # a busy machine may take a while to draw the first one
+            if started.count():
+                break
+            self.page.wait_for_timeout(200)
         busy = badges.filter(has_text=re.compile("Queued|Running"))
         while busy.count():
             assert time.monotonic() < deadline, "the job did not end in time"

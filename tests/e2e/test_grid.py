@@ -273,6 +273,7 @@ def test_a_grid_that_is_gone_takes_no_keys(grid: Any, home: Path) -> None:
     page.keyboard.press(wanted[0])
     few = "SELECT id, label FROM images ORDER BY id LIMIT 4"
     await_rows(grid, home, few, list({**labels, ids[3]: wanted}.items()))
+    grid.settle()
     page.keyboard.press("e")
     excluded = "SELECT id FROM images WHERE status_reason = 'left out by hand'"
     await_rows(grid, home, excluded, [(ids[3],)])

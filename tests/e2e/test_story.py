@@ -125,7 +125,7 @@ def test_nothing_runs_over_the_edge_of_a_slide(screen: Any, width: int) -> None:
     for number in range(9):
         screen.page.locator(".story .dots button").nth(number).click()
         over = screen.page.locator(".story .slide").evaluate(
-            "slide => [slide.scrollHeight - slide.clientHeight, slide.scrollWidth - slide.clientWidth]"
+            "each => [each.scrollHeight - each.clientHeight, each.scrollWidth - each.clientWidth]"
         )
         assert max(over) <= 1, f"slide {number + 1} at {width} px"
 

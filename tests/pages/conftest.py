@@ -32,6 +32,7 @@ from dashboard.settings import Settings, settings
 from db import imports, pairs, runs, versions
 from db.engine import reading, writing
 from db.imports import Rejection
+from tests.seeded import seed_scored_home
 
 ROOT = Path(__file__).resolve().parents[2]
 IDENTITIES = ("Ada_Lovelace", "Grace_Hopper", "Alan_Turing", "Mary_*Jackson*")
@@ -195,6 +196,23 @@ def seeded_home(
     home = tmp_path / "home"
     shutil.copytree(seeded_once, home)
     _enter(home, monkeypatch)
+    yield settings()
+    settings.cache_clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture(scope="session")
+def scored_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with two scored runs that each test gets a copy of."""
+    return seed_scored_home(tmp_path_factory.mktemp("scored") / "data").home
+
+
+@pytest.fixture
+def scored_home(
+    scored_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """A copy of the installation of `tests.seeded`, in force for this test."""
+    _enter(Path(shutil.copytree(scored_once, tmp_path / "home")), monkeypatch)
     yield settings()
     settings.cache_clear()
     st.cache_resource.clear()

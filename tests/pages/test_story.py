@@ -70,7 +70,7 @@ def test_the_share_of_fakes_is_chosen_and_stands_in_the_address(
     assert "Assumed: 5 %" in slides(app)["costs"]["points"][0]
     choice.set_value("0.1").run()
     assert "Assumed: 10 %" in slides(app)["costs"]["points"][0]
-    assert app.query_params["prevalence"] == ["0.1"]
+    assert app.query_params["prevalence"] == "0.1"
     again = open_page("story.py", run="1", prevalence="0.001")
     assert "Assumed: 0.1 %" in slides(again)["costs"]["points"][0]
 

@@ -109,8 +109,9 @@ KILLS = {
     "in the last epoch": ("report", "4", 1),
 }
 CHILD = """
-import os, runpy, signal, sys
+import gc, os, runpy, signal, sys
 from pathlib import Path
+gc.disable()  # TensorFlow loads faster
 script, workdir, kind, ending, n = sys.argv[1:]
 train = runpy.run_path(script)["train"]
 left = int(n)

@@ -72,7 +72,7 @@ def test_a_window_around_the_face_changes_as_the_whole_picture_does(
 ) -> None:
     pixels, face = photograph(416, 320), face_at(x, y, side)
     view, moved = around(pixels, face)
-    size_px = max(16, round(side * change.amount))
+    size_px = max(16, round(side * change.amount)) if change.kind == RESIZE else round(side)
     crops = [
         face_crop(apply(change, seen), scaled_face(change, at), size_px).astype(int)
         for seen, at in ((pixels, face), (view, moved))
