@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from core.evaluation.attack_types import UNKNOWN_ORIGIN
 from core.evaluation.bootstrap import Estimate
 from core.evaluation.calibration import ReliabilityBin
-from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL, empty_figure
+from core.evaluation.cuts import UNNAMED
+from dashboard.charts import ACCENT, CELLS, COSTLY, FAINT, NEUTRAL, empty_figure
 from dashboard.text import count
 
 BPCER = "Genuine called fake"
+COSTLY_CELL, MISSED_CELL = CELLS[1], CELLS[2]
 _ROW_PX, _MARGIN_PX = 44, 56
 _LONGEST = 28
 
@@ -21,7 +24,8 @@ class ErrorBar:
 
     Attributes:
         name: What is drawn beside the bar.
-        attack_type: As stored; None for the genuine images.
+        cell: Where its images are: one of `charts.CELLS`.
+        generator: What its images are limited to besides; None where the cell holds no others.
         rate: 0 to 1.
         below: From the interval's low end to the rate.
         above: From the rate to the interval's high end.
@@ -29,7 +33,8 @@ class ErrorBar:
     """
 
     name: str
-    attack_type: str | None
+    cell: str
+    generator: str | None
     rate: float
     below: float
     above: float
@@ -38,8 +43,11 @@ class ErrorBar:
 
 def error_values(bpcer: Estimate, by_type: Mapping[str, Estimate]) -> list[ErrorBar]:
     """Return the costly error, then the missed fakes by attack type in their order."""
-    bars = [_bar(BPCER, None, bpcer)]
-    bars += [_bar(f"Missed: {_short(name)}", name, found) for name, found in by_type.items()]
+    bars = [_bar(BPCER, bpcer, COSTLY_CELL, None)]
+    for name, found in by_type.items():
+        named = UNNAMED if name == UNKNOWN_ORIGIN else name
+        generator = named if len(by_type) > 1 else None
+        bars.append(_bar(f"Missed: {_short(name)}", found, MISSED_CELL, generator))
     return [each for each in bars if each]
 
 
@@ -47,12 +55,13 @@ def _short(name: str) -> str:
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
-def _bar(name: str, attack_type: str | None, found: Estimate) -> ErrorBar | None:
+def _bar(name: str, found: Estimate, cell: str, generator: str | None) -> ErrorBar | None:
     if found.value is None:
         return None
     low, high = found.interval or (found.value, found.value)
     basis = f"{count(found.n_images, 'image')} of {count(found.n_groups, 'group')}"
-    return ErrorBar(name, attack_type, found.value, found.value - low, high - found.value, basis)
+    rate = found.value
+    return ErrorBar(name, cell, generator, rate, rate - low, high - rate, basis)
 
 
 def draw_errors(bars: Sequence[ErrorBar]) -> go.Figure:
@@ -74,7 +83,7 @@ def draw_errors(bars: Sequence[ErrorBar]) -> go.Figure:
 
 
 def _add_bar(figure: go.Figure, row: int, bar: ErrorBar) -> None:
-    colour = ACCENT if bar.attack_type else COSTLY
+    colour = COSTLY if bar.cell == COSTLY_CELL else ACCENT
     figure.add_bar(
         x=[bar.rate],
         y=[row],
@@ -82,8 +91,8 @@ def _add_bar(figure: go.Figure, row: int, bar: ErrorBar) -> None:
         width=0.55,
         marker={"color": colour, "opacity": 0.4, "line": {"color": colour, "width": 1}},
         error_x=_whiskers([bar.below], [bar.above], colour),
-        customdata=[[bar.attack_type or "", _told(bar)]],
-        hovertemplate="%{customdata[1]}<extra></extra>",
+        customdata=[[bar.cell, bar.generator, _told(bar)]],
+        hovertemplate="%{customdata[2]}<extra></extra>",
     )
 
 

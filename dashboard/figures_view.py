@@ -183,12 +183,9 @@ def _by_chance(assessment: Assessment) -> str:
 def open_error() -> None:
     """Show the images behind a bar; a second click on one spot takes its selection back."""
     points = st.session_state[_ERRORS]["selection"]["points"]
-    if not points:
-        return
-    if attack_type := points[0]["customdata"][0]:
-        doors.open_images(cell="fakes-missed", generator=attack_type)
-    else:
-        doors.open_images(cell="genuine-called-fake")
+    if points:
+        cell, generator, _ = points[0]["customdata"]
+        doors.open_images(cell=cell, generator=generator)
 
 
 def open_bin() -> None:

@@ -48,7 +48,7 @@ ORDERS = {
     "low": "Lowest score first",
 }
 _MATRIX, _SCORES = "matrix", "score-bars"
-_COST = np.array([2, 0, 1, 3])  # of `charts.CELLS`: which mistakes and right calls come first
+_COST = np.array([2, 0, 1, 3])  # of `charts.CELLS`: the costly error is the first of all
 
 
 @dataclass(frozen=True)
@@ -181,12 +181,11 @@ def _show_count(data: Scored, threshold: float, rows: NDArray[np.int64]) -> None
     """Say how many images are shown, the costly ones first."""
     n_each = np.bincount(cells_of(data, threshold)[rows], minlength=len(charts.CELLS))
     words = [
-        f"{n_each[charts.CELLS.index(cell)]:,} {CELL_TITLES[cell].lower()}"
-        for cell in ("genuine-called-fake", "fakes-missed", "genuine-passed", "fakes-caught")
-        if n_each[charts.CELLS.index(cell)]
+        f"{n_each[at]:,} {CELL_TITLES[charts.CELLS[at]].lower()}"
+        for at in np.argsort(_COST)
+        if n_each[at]
     ]
-    several = f": {', '.join(words)}" if len(words) > 1 else ""
-    st.markdown(f"**{count(len(rows), 'image')}**{several}", width="stretch")
+    st.markdown(f"**{count(len(rows), 'image')}**: {', '.join(words)}", width="stretch")
 
 
 def _nothing(asked: Asked) -> None:

@@ -14,6 +14,7 @@ from dashboard.threshold_view import current
 N_SHOWN = 20
 _ROWS, _TABLE = "slice-rows", "slice-table"
 _ANY, _MORE = "any", "more"
+_FACE_SIZE = "face_size"
 _METHOD = (
     "Each slice is compared with all other images. Images of one person count for less the more "
     "alike the calls on them are (Rao and Scott, 1992), and the p-values of all slices are "
@@ -41,6 +42,11 @@ def show(run: Run, split: Split) -> None:
     _chart(shown, measure, whole)
     _show_more(len(shown), len(ranked))
     _table(ranked, measure)
+    if _FACE_SIZE not in {each.kind for each in found}:
+        st.caption(
+            "Faces are not measured yet: with them, size and sharpness of the face are here."
+        )
+        choices.link("faces", "Measure faces", icon=":material/face:")
 
 
 def _measure_title(name: str) -> str:

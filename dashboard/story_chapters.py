@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dashboard import story_origin as origin
 from dashboard import story_outcome as outcome
 from dashboard.story_chapter import Chapter
+from dashboard.story_costs import costs
 from dashboard.story_types import Facts
 
 CHAPTERS: tuple[Callable[[Facts], Chapter | None], ...] = (
@@ -14,7 +15,7 @@ CHAPTERS: tuple[Callable[[Facts], Chapter | None], ...] = (
     origin.method,
     outcome.results,
     outcome.failures,
-    outcome.costs,
+    costs,
     outcome.decision,
     outcome.review,
     outcome.limits,

@@ -20,10 +20,10 @@ from dashboard.story_types import (
     Example,
     Facts,
     Measure,
+    Results,
     Review,
     Share,
     Slice,
-    Results,
 )
 from db import images, provenance, review_results, runs, thresholds, versions
 from db.catalogue import Catalogue
@@ -107,7 +107,9 @@ def _decision(session: Session, run_id: int, figures: Mapping[str, Any]) -> Deci
     )
 
 
-def _test(session: Session, catalogue: Catalogue, run_id: int, figures: Mapping[str, Any]) -> Results:
+def _test(
+    session: Session, catalogue: Catalogue, run_id: int, figures: Mapping[str, Any]
+) -> Results:
     from core.evaluation.threshold import threshold_counts
 
     scored, confusion = load_scores(session, run_id, Split.TEST), figures["confusion"]

@@ -1,7 +1,5 @@
-"""The later chapters: how well it does, where it fails, what that costs, and who decided."""
+"""The later chapters: how well it does, where it fails, who decided, and what is not known."""
 
-from core.evaluation.in_use import InUse, Ranged, in_use
-from core.evaluation.threshold import THRESHOLDS
 from core.types import Threshold
 from dashboard import story_words as words
 from dashboard.report import charts
@@ -74,69 +72,6 @@ def _share(label: str, share: Share, *, is_costly: bool = False) -> Figure:
     return Figure(words.percent(share.value), label, told, is_costly)
 
 
-def costs(facts: Facts) -> Chapter:
-    """Say what wrong calls mean in use."""
-    use = usage(facts)
-    values = charts.wrong_call_values(THRESHOLDS, facts.test.counts, facts.prevalence)
-    return Chapter(
-        "costs",
-        "What a wrong call costs",
-        _alarms(facts, use),
-        (
-            _expected(
-                "genuine images called fake, of 1,000 images", use.false_alarms, is_costly=True
-            ),
-            _expected("fakes missed, of 1,000 images", use.misses),
-            _expected("genuine, of 100 called fake", use.genuine_of_100, is_costly=True),
-        ),
-        (
-            f"Assumed: {words.percent(facts.prevalence)} of the images are fake.",
-            _weighed(facts),
-        ),
-        charts.draw_wrong_calls(values, facts.decision.value),
-        notes=(
-            "The rarer fakes are, the more of the images called fake are genuine.",
-            "This holds as far as the test images resemble those in use.",
-        ),
-    )
-
-
-def usage(facts: Facts) -> InUse:
-    """Return what the test rates mean where fakes are as common as assumed."""
-    wrong, missed = facts.test.false_positives, facts.test.misses
-    return in_use(facts.prevalence, wrong.value, wrong.interval, missed.value, missed.interval)
-
-
-def _alarms(facts: Facts, use: InUse) -> str:
-    if use.genuine_of_100 is not None:
-        value, low, high = use.genuine_of_100
-        return (
-            f"Of 100 images called fake, about {value:.0f} would be genuine "
-            f"({low:.0f} to {high:.0f})."
-        )
-    if facts.test.n_genuine and facts.test.n_fake:
-        return "It called no test image fake, so what such a call is worth is unknown."
-    return "What a call is worth, these images cannot tell: one of the labels is missing."
-
-
-def _expected(label: str, ranged: Ranged | None, *, is_costly: bool = False) -> Figure:
-    if ranged is None:
-        return Figure("unknown", label, "", is_costly)
-    value, low, high = (words.amount(each) for each in ranged)
-    return Figure(value, label, f"may be {low} to {high}", is_costly)
-
-
-def _weighed(facts: Facts) -> str:
-    chosen = facts.decision.in_force
-    weighed = chosen.policy.get("costs") if chosen else None
-    if not weighed:
-        return "Nobody has weighed a genuine image called fake against a missed fake yet."
-    return (
-        f"The threshold weighs a genuine image called fake as {weighed['genuine_called_fake']:g}, "
-        f"a missed fake as {weighed['missed_fake']:g}."
-    )
-
-
 def decision(facts: Facts) -> Chapter:
     """Say who decided the threshold, and why."""
     chosen = facts.decision.in_force
@@ -205,7 +140,7 @@ def review(facts: Facts) -> Chapter | None:
     if found is None:
         return None
     n_wrong = sum(found.n_turned)
-    told = [f"{n:,} {verdict}" for verdict, n in found.verdicts]
+    verdicts = words.few([f"{n:,} {verdict}" for verdict, n in found.verdicts])
     rated = f"{words.between_decimals(found.alpha.interval)}; on {count(found.n_rated, 'image')}"
     return Chapter(
         "review",
@@ -220,7 +155,7 @@ def review(facts: Facts) -> Chapter | None:
             ),
             *_after(found.false_positives_after),
         ),
-        (f"Verdicts: {words.few(told)}.", CAUTION),
+        (f"Verdicts: {verdicts}.", CAUTION),
         notes=("The frozen version and all other figures here stay as they were.",),
     )
 
@@ -235,15 +170,14 @@ def _after(measure: Measure | None) -> tuple[Figure, ...]:
 
 def limits(facts: Facts) -> Chapter:
     """Say what none of this shows."""
-    kinds = words.listing([name for name, _ in facts.test.misses_by_attack])
-    tested = f"Kinds of fakes it was tested on: {kinds}" if kinds else "It was tested on no fake"
+    kinds = words.listing([name for name, _ in facts.test.misses_by_attack]) or "none"
     return Chapter(
         "limits",
         "What this does not show",
         "A score is a hint for a person to look closer, never a proof against anybody.",
         points=(
             words.tested_on(facts.test),
-            f"{tested}; how it does on other fakes is unknown.",
+            f"Kinds of fakes it was tested on: {kinds}. How it does on others is unknown.",
             "Other cameras, other people and other compression may give other figures.",
             shortcut(facts),
             status(facts),

@@ -32,14 +32,19 @@ def opened(root: Path) -> Iterator[Context]:
         database.dispose()
 
 
-def copy_photographs(folder: Path, n_identities: int, n_pictures: int) -> Path:
-    """Copy some of the demo's identities, with the planted trouble among them."""
+def copy_faces(folder: Path, n_identities: int, n_pictures: int) -> Path:
+    """Copy some pictures of some of the demo's identities, a folder each."""
     identities = sorted(path for path in FACES.iterdir() if path.is_dir())
     for identity in identities[:n_identities]:
         (folder / identity.name).mkdir(parents=True)
         for picture in sorted(identity.glob("*.jpg"))[:n_pictures]:
             shutil.copy(picture, folder / identity.name)
-    plant(folder)
+    return folder
+
+
+def copy_photographs(folder: Path, n_identities: int, n_pictures: int) -> Path:
+    """Copy them with the planted trouble among them."""
+    plant(copy_faces(folder, n_identities, n_pictures))
     return folder
 
 

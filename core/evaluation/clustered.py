@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import rel_entr
 
+from core.evaluation.compare import placements
 from core.evaluation.metrics import CONFIDENCE, Interval, Scores, Truth, check_scores
 
 _NOTHING = 1e-12  # what rounding leaves of a spread of 0
@@ -226,9 +227,8 @@ def _influences(
 ) -> tuple[float, Floats]:
     """Return the AUC and what each group (n_groups,) adds to its deviation from the truth."""
     n_fake, n_genuine = int(is_fake.sum()), int((~is_fake).sum())
-    ranks, placed = stats.rankdata(scores), np.empty(len(scores))
-    placed[is_fake] = (ranks[is_fake] - stats.rankdata(scores[is_fake])) / n_genuine
-    placed[~is_fake] = 1 - (ranks[~is_fake] - stats.rankdata(scores[~is_fake])) / n_fake
+    placed = np.empty(len(scores))
+    placed[is_fake], placed[~is_fake] = placements(scores, is_fake)
     auc = float(placed[is_fake].mean())
     weights = np.where(is_fake, 1 / n_fake, 1 / n_genuine)
     return auc, np.bincount(groups, weights * (placed - auc), n_groups).astype(np.float64)

@@ -101,7 +101,7 @@ def delong(first: Scores, second: Scores, is_fake: Truth) -> DeLong | None:
     check_scores(second, is_fake)
     if min(np.sum(is_fake), np.sum(~is_fake)) < 2:
         return None
-    placed = [_placements(each, is_fake) for each in (first, second)]
+    placed = [placements(each, is_fake) for each in (first, second)]
     of_fakes, of_genuine = ([pair[k] for pair in placed] for k in (0, 1))
     covariance = np.cov(of_fakes) / len(of_fakes[0]) + np.cov(of_genuine) / len(of_genuine[0])
     before, after = (float(shares.mean()) for shares in of_fakes)
@@ -113,7 +113,7 @@ def delong(first: Scores, second: Scores, is_fake: Truth) -> DeLong | None:
     return DeLong(before, after, change, error, (change - reach, change + reach), p)
 
 
-def _placements(scores: Scores, is_fake: Truth) -> tuple[Scores, Scores]:
+def placements(scores: Scores, is_fake: Truth) -> tuple[Scores, Scores]:
     """Return for each fake the share of genuine images that score lower, ties half; and for each
     genuine image the share of fakes that score higher.
     """

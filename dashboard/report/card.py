@@ -8,8 +8,8 @@ from typing import Any
 
 from core.types import Label, Split
 from dashboard import story_words as words
+from dashboard.story_costs import usage
 from dashboard.story_origin import SEES, shortcut, status
-from dashboard.story_outcome import usage
 from dashboard.story_types import Facts, Measure, Share
 from dashboard.text import count, moment, threshold
 

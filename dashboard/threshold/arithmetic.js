@@ -80,14 +80,14 @@ const stepOf = (steps, value) => {
 
 // Words
 const percent = value => (Number.isNaN(value) ? "none" : `${(100 * value).toFixed(1)}\u00a0%`)
-const whole = n => n.toLocaleString("en")
+const WHOLE = new Intl.NumberFormat("en") // made once: making one takes longer than a step may
+const whole = n => WHOLE.format(n)
 const counted = (n, one, many = `${one}s`) => `${whole(n)} ${n === 1 ? one : many}`
 const interval = range =>
   range ? `95\u00a0%: ${(100 * range[0]).toFixed(1)} to ${percent(range[1])}` : "no interval"
 const money = value => {
-  const places = value < 10 ? 2 : value < 1000 ? 1 : 0
-  const format = { minimumFractionDigits: places, maximumFractionDigits: places }
-  return Number.isNaN(value) ? "none" : value.toLocaleString("en", format)
+  if (Number.isNaN(value)) return "none"
+  return value < 1000 ? value.toFixed(value < 10 ? 2 : 1) : whole(Math.round(value))
 }
 
 /** Three decimals, or as many more as the threshold has. */

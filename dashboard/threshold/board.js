@@ -23,6 +23,11 @@ const unpack = payload => ({
   pool: payload.pool,
 })
 
+/** Write words only where they differ: what is not touched is not laid out again. */
+const say = (node, words) => {
+  if (node.textContent !== words) node.textContent = words
+}
+
 const svgElement = (tag, attributes) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag)
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)

@@ -1,18 +1,21 @@
 // The figures at the slider's step, and the words for the uncertain band.
 class Figures {
   constructor(root) {
-    this.find = selector => root.querySelector(selector)
-    this.cells = [...root.querySelectorAll("[data-cell]")]
+    this.cells = [...root.querySelectorAll("[data-cell]")].map(each => [each.firstChild, each.lastChild])
+    const named = kind => name => root.querySelector(`[data-${kind}=${name}]`)
+    const nodes = name => ["rate", "interval", "of"].map(kind => named(kind)(name))
+    this.rates = Object.fromEntries(["fpr", "miss", "tpr", "precision", "cost"].map(n => [n, nodes(n)]))
+    this.least = named("of")("least")
+    this.words = root.querySelector(".cost-words")
   }
 
   show(shown, step) {
     const cells = cellsAt(shown, step)
     const [, falseFake, falseGenuine, trueFake] = cells
-    for (const button of this.cells) {
-      const at = Number(button.dataset.cell)
-      button.firstChild.textContent = whole(cells[at])
-      button.lastChild.textContent = percent(share(cells[at], at < 2 ? shown.nGenuine : shown.nFake))
-    }
+    this.cells.forEach(([count, part], at) => {
+      say(count, whole(cells[at]))
+      say(part, percent(share(cells[at], at < 2 ? shown.nGenuine : shown.nFake)))
+    })
     this.showRate("fpr", falseFake, shown.nGenuine, "genuine called fake")
     this.showRate("miss", falseGenuine, shown.nFake, "fakes missed")
     this.showRate("tpr", trueFake, shown.nFake, "fakes caught")
@@ -20,20 +23,24 @@ class Figures {
   }
 
   showRate(name, part, n, words) {
-    this.find(`[data-rate=${name}]`).textContent = percent(share(part, n))
-    this.find(`[data-interval=${name}]`).textContent = interval(wilson(part, n))
-    this.find(`[data-of=${name}]`).textContent = `${whole(part)} of ${whole(n)} ${words}`
+    const [rate, range, of] = this.rates[name]
+    say(rate, percent(share(part, n)))
+    say(range, interval(wilson(part, n)))
+    say(of, `${whole(part)} of ${whole(n)} ${words}`)
   }
 
   /** `least` is the step of lowest cost, or null. */
   showCosts(shown, step, weights, least) {
-    this.find("[data-rate=cost]").textContent = money(costAt(shown, weights, step))
-    this.find("[data-of=cost]").textContent = `${percent(weights.prevalence)} of them fake`
-    this.find("[data-of=least]").textContent =
-      least === null ? "" : `${money(costAt(shown, weights, least))} at lowest cost`
-    this.find(".cost-words").textContent =
+    const [cost, , of] = this.rates.cost
+    say(cost, money(costAt(shown, weights, step)))
+    say(of, `${percent(weights.prevalence)} of them fake`)
+    say(this.least, least === null ? "" : `${money(costAt(shown, weights, least))} at lowest cost`)
+    const fakes = whole(Math.round(1000 * weights.prevalence))
+    say(
+      this.words,
       "The unit is yours: money, or minutes of work. The share of fakes is that of the images to be " +
-      `checked, not of this dataset: ${whole(Math.round(1000 * weights.prevalence))} of 1,000.`
+        `checked, not of this dataset: ${fakes} of 1,000.`,
+    )
   }
 }
 
@@ -48,5 +55,19 @@ const bandWords = (shown, [low, high]) => {
     `(${whole(held.falseFake)} of ${whole(held.nGenuine)}) and ` +
     `${percent(share(held.falseGenuine, held.nFake))} of the fakes missed ` +
     `(${whole(held.falseGenuine)} of ${whole(held.nFake)}).`
+  )
+}
+
+/** What the threshold does on validation, which the rules go by. */
+const ruleWords = (chosenOn, step) => {
+  const { falseFake, falseGenuine, nGenuine, nFake } = chosenOn
+  if (!nGenuine || !nFake)
+    return (
+      "Rules are chosen on validation images, of which this run has scores of " +
+      `${whole(nGenuine)} genuine and ${whole(nFake)} fake ones.`
+    )
+  return (
+    `On validation, which the rules go by: ${whole(falseFake[step])} of ${whole(nGenuine)} genuine ` +
+    `called fake, ${whole(falseGenuine[step])} of ${whole(nFake)} fakes missed.`
   )
 }

@@ -45,16 +45,15 @@ class Flips {
     const n = this.showPictures(steps[low], steps[high])
     const all = nGenuine + nFake
     this.all.hidden = all === 0
-    this.all.textContent = all === 1 ? "Open it" : `Open all ${whole(all)}`
-    this.note.textContent = n < all ? `showing ${n} of ${whole(all)}` : ""
+    say(this.all, all === 1 ? "Open it" : `Open all ${whole(all)}`)
+    say(this.note, n < all ? `showing ${n} of ${whole(all)}` : "")
   }
 
   tell(nGenuine, nFake, isLower, isSame) {
     const genuine = isLower ? "newly called fake" : "no longer called fake"
     const fake = isLower ? "newly caught" : "newly missed"
-    this.words.textContent = isSame
-      ? "Nothing flips: the slider stands where it started."
-      : `${counted(nGenuine, "genuine image")} ${genuine}, ${counted(nFake, "fake")} ${fake}.`
+    const told = `${counted(nGenuine, "genuine image")} ${genuine}, ${counted(nFake, "fake")} ${fake}.`
+    say(this.words, isSame ? "Nothing flips: the slider stands where it started." : told)
     this.part.classList.toggle("is-costly", isLower && nGenuine > 0)
     this.list.classList.toggle("is-lower", isLower)
   }

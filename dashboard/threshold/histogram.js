@@ -6,9 +6,12 @@ class Histogram {
   constructor(root, open) {
     this.node = root.querySelector(".histogram")
     this.layers = [...root.querySelectorAll(".histogram svg")]
+    this.line = this.node.querySelector(".line")
+    this.shade = this.node.querySelector(".shade")
     this.ticks = root.querySelector(".ticks")
     this.told = root.querySelector(".bar-told")
     this.open = open
+    this.place = null
     this.node.onclick = event => this.openBin(this.binAt(event))
     this.node.onpointermove = event => this.tell(this.binAt(event))
     this.node.onpointerleave = () => this.tell(null)
@@ -65,6 +68,8 @@ class Histogram {
   }
 
   tell(place) {
+    const isSame = place?.bin === this.place?.bin && place?.isFake === this.place?.isFake
+    if (isSame) return
     this.place = place
     for (const layer of this.layers)
       layer.querySelectorAll("rect").forEach((bar, at) => {
@@ -102,10 +107,13 @@ class Histogram {
 
   /** Everything right of the share `at` (0 to 1) is called fake; `band` is shaded. */
   mark(at, band) {
-    this.node.style.setProperty("--at", `${100 * at}%`)
-    this.node.classList.toggle("has-band", Boolean(band))
+    const [genuine, fake] = this.layers
+    genuine.style.clipPath = `inset(0 ${100 * (1 - at)}% 0 0)`
+    fake.style.clipPath = `inset(0 0 0 ${100 * at}%)`
+    this.line.style.left = `${100 * at}%`
+    this.shade.hidden = !band
     if (!band) return
-    this.node.style.setProperty("--low", `${100 * band[0]}%`)
-    this.node.style.setProperty("--high", `${100 * band[1]}%`)
+    this.shade.style.left = `${100 * band[0]}%`
+    this.shade.style.width = `${100 * (band[1] - band[0])}%`
   }
 }

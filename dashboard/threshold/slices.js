@@ -51,12 +51,14 @@ class Slices {
     })
     const worth = value => (Number.isNaN(value) ? -1 : value)
     shown.sort((a, b) => worth(b.fpr) - worth(a.fpr) || worth(b.miss) - worth(a.miss))
-    shown.forEach(({ row }, place) => (row.node.style.order = place))
+    shown.forEach(({ row: { node } }, place) => {
+      if (node.style.order !== String(place)) node.style.order = String(place)
+    })
   }
 
   tell({ bar, value, of }, rate, part, n, what) {
     bar.style.transform = `scaleX(${Number.isNaN(rate) ? 0 : rate})`
-    value.textContent = n ? percent(rate) : "–"
-    of.textContent = n ? `${whole(part)} of ${whole(n)} ${what}` : `no ${what}`
+    say(value, n ? percent(rate) : "–")
+    say(of, n ? `${whole(part)} of ${whole(n)} ${what}` : `no ${what}`)
   }
 }

@@ -3,10 +3,14 @@
 const views = new WeakMap()
 const HALF_BAND = 0.1
 
+const placeOf = ({ value, band }) => JSON.stringify([value, band])
+
 class View {
   constructor(root) {
     this.root = root.querySelector(".threshold")
     this.slider = this.find(".slider")
+    this.value = this.find(".value")
+    this.rule = this.find(".rule")
     this.hasBand = this.find(".has-band")
     this.ends = [this.find(".low"), this.find(".high")]
     this.costs = [...this.root.querySelectorAll("[data-cost]")]
@@ -49,9 +53,10 @@ class View {
     if (isNew && !data.payload) return this.ask()
     if (isNew) this.load(data)
     if (isNew || this.further !== JSON.stringify(data.further.map(each => each.id))) this.hang()
-    if (this.pending === data.value) this.pending = null // Python has answered the last release
-    const isMoved = isNew || (this.told !== data.value && this.pending === null && !this.isDragging)
-    this.told = data.value
+    const told = placeOf(data)
+    if (this.pending === told) this.pending = null // Python has answered the last release
+    const isMoved = isNew || (this.told !== told && this.pending === null && !this.isDragging)
+    this.told = told
     if (isMoved) this.take(data)
     else this.show()
   }
@@ -159,7 +164,8 @@ class View {
     const { steps } = this.board
     const value = steps[this.step]
     const band = this.band && this.band[0] < this.band[1] ? this.band.map(step => steps[step]) : null
-    if (value !== this.told) this.pending = value
+    const place = placeOf({ value, band })
+    if (place !== this.told) this.pending = place
     const { mode, weights: costs, identity: held } = this
     this.setStateValue("told", { value, mode, costs, band, held, slicing: this.board.slicing, ...more })
   }
@@ -171,7 +177,7 @@ class View {
     this.pushBand()
     const last = steps.length - 1
     const value = shownThreshold(steps[step])
-    this.find(".value").textContent = value
+    say(this.value, value)
     this.slider.value = String(step)
     this.slider.setAttribute("aria-valuetext", value)
     this.slider.style.setProperty("--at", `${(100 * step) / last}%`)
@@ -191,19 +197,11 @@ class View {
   }
 
   showMode() {
-    for (const button of this.modes)
-      button.setAttribute("aria-pressed", String(button.dataset.mode === this.mode))
-    const { chosenOn } = this.board
-    if (!chosenOn.nGenuine || !chosenOn.nFake) {
-      this.find(".rule").textContent =
-        "Rules are chosen on validation images, of which this run has scores of " +
-        `${whole(chosenOn.nGenuine)} genuine and ${whole(chosenOn.nFake)} fake ones.`
-      return
+    for (const button of this.modes) {
+      const isPressed = String(button.dataset.mode === this.mode)
+      if (button.ariaPressed !== isPressed) button.ariaPressed = isPressed
     }
-    const [, falseFake, falseGenuine] = cellsAt(chosenOn, this.step)
-    this.find(".rule").textContent =
-      `On validation, which the rules go by: ${whole(falseFake)} of ${whole(chosenOn.nGenuine)} genuine ` +
-      `called fake, ${whole(falseGenuine)} of ${whole(chosenOn.nFake)} fakes missed.`
+    say(this.rule, ruleWords(this.board.chosenOn, this.step))
   }
 
   showBand() {

@@ -20,7 +20,12 @@ def test_the_costly_error_comes_first_then_attacks_in_their_order() -> None:
         "Missed: masked-gan",
         "Missed: unknown origin",
     ]
-    assert [each.attack_type for each in bars] == [None, "masked-gan", "unknown origin"]
+    doors = [(each.cell, each.generator) for each in bars]
+    assert doors == [
+        ("genuine-called-fake", None),
+        ("fakes-missed", "masked-gan"),
+        ("fakes-missed", "none"),  # as a slice of images without a generator is called
+    ]
     np.testing.assert_allclose((bars[0].below, bars[0].above), (0.02, 0.11))
     assert (bars[2].below, bars[2].above) == (0, 0)  # no interval, no whisker
     assert bars[2].basis == "1 image of 1 group"
@@ -29,10 +34,14 @@ def test_the_costly_error_comes_first_then_attacks_in_their_order() -> None:
 def test_only_the_costly_error_has_its_colour() -> None:
     figure = figure_charts.draw_errors(figure_charts.error_values(BPCER, BY_TYPE))
     assert [bar.marker.color for bar in figure.data] == [COSTLY, ACCENT, ACCENT]
-    assert [bar.customdata[0][0] for bar in figure.data] == ["", "masked-gan", "unknown origin"]
-    assert figure.data[0].customdata[0][1] == (
+    assert figure.data[0].customdata[0][2] == (
         "Genuine called fake: 3.0%<br>95 %: 1.0% to 14.0%<br>66 images of 8 groups"
     )
+
+
+def test_where_all_fakes_are_of_one_kind_the_cell_alone_tells() -> None:
+    bars = figure_charts.error_values(BPCER, {"unknown origin": Estimate(0.5, None, 4, 2)})
+    assert (bars[1].cell, bars[1].generator) == ("fakes-missed", None)
 
 
 def test_the_axis_holds_the_longest_whisker() -> None:
@@ -42,10 +51,10 @@ def test_the_axis_holds_the_longest_whisker() -> None:
 
 
 def test_a_generators_name_is_no_markup() -> None:
-    bars = figure_charts.error_values(BPCER, {"<b>&": Estimate(0.1, (0.0, 0.2), 5, 2)})
-    figure = figure_charts.draw_errors(bars)
+    by_type = {"<b>&": Estimate(0.1, (0.0, 0.2), 5, 2), **BY_TYPE}
+    figure = figure_charts.draw_errors(figure_charts.error_values(BPCER, by_type))
     assert figure.layout.yaxis.ticktext[1] == "Missed: &lt;b&gt;&amp;   "
-    assert figure.data[1].customdata[0][0] == "<b>&"  # what is looked up stays as it is
+    assert figure.data[1].customdata[0][1] == "<b>&"  # what is looked up stays as it is
     long = figure_charts.error_values(BPCER, {"x" * 90: Estimate(0.1, None, 5, 2)})
     assert len(long[1].name) < 40
 

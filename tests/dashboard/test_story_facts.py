@@ -21,6 +21,7 @@ from db import provenance, runs, thresholds
 from db.catalogue import Catalogue
 from db.engine import reading, writing
 from tests.db.builders import add, freeze, start_run
+from tests.db.review_builders import LABEL, NOTHING, judged_queue
 from tests.seeded import seed_scored_home
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -145,6 +146,19 @@ def test_an_approval_is_a_change(home: Settings) -> None:
     approve(home, 0.6)
     with reading(open_database(home)) as session:
         assert provenance.last_change(session) != before
+
+
+def test_what_a_team_settled_is_told(tmp_path: Path) -> None:
+    scores = [(Label.GENUINE, 0.9), (Label.GENUINE, 0.2), (Label.FAKE, 0.8), (Label.FAKE, 0.1)]
+    with writing(open_database(Settings(home=tmp_path))) as session:
+        judged_queue(session, scores, {0: LABEL, 2: NOTHING})
+    with reading(open_database(Settings(home=tmp_path))) as session:
+        told = gather(session, Catalogue(), 1).review
+    assert told is not None
+    assert (told.n_settled, told.n_images) == (2, 4)
+    assert dict(told.verdicts) == {"label wrong": 1, "nothing wrong": 1}
+    assert told.n_turned == (1, 0)
+    assert told.n_rated == 2
 
 
 def test_gathered_twice_it_is_the_same_file(session: Session) -> None:

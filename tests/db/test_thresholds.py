@@ -89,13 +89,13 @@ def test_a_row_that_its_author_approved_is_never_in_force(writer: Session, run_i
 def test_what_is_decided_is_not_decided_again(writer: Session, run_id: int) -> None:
     number = propose(writer, run_id)
     thresholds.decline(writer, number, "too strict", actor="bob")
-    for decide in (
-        lambda: thresholds.approve(writer, number, actor="cy"),
-        lambda: thresholds.decline(writer, number, "no", actor="cy"),
-        lambda: thresholds.withdraw(writer, number, actor="ada"),
+    for act, words, actor in (
+        ("approve", (), "cy"),
+        ("decline", ("no",), "cy"),
+        ("withdraw", (), "ada"),
     ):
         with pytest.raises(Conflict, match="that was declined by bob"):
-            decide()
+            getattr(thresholds, act)(writer, number, *words, actor=actor)
     saved = thresholds.get_threshold(writer, number)
     assert (saved.decision, saved.decision_note) == ("declined", "too strict")
 

@@ -21,7 +21,7 @@ N_PRESSES = 20
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An installation with some photographs and one of nobody, their faces measured."""
-    folder = homes.copy_photographs(tmp_path_factory.mktemp("photographs") / "people", 6, 2)
+    folder = homes.copy_faces(tmp_path_factory.mktemp("photographs") / "people", 6, 2)
     rng = np.random.default_rng(0)
     patches = Image.fromarray(rng.integers(0, 255, (4, 5, 3), dtype=np.uint8))
     patches.resize((400, 320), Image.Resampling.BICUBIC).save(folder / "nobody.jpg")

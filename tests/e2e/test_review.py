@@ -31,10 +31,10 @@ def served() -> str:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation with two queues of the same images: of two opinions each, and of one."""
+    """An installation with queues of the same images: of two opinions each, and twice of one."""
     seeded = seed_scored_home(tmp_path_factory.mktemp("home") / "data")
     with writing(open_database(Settings(home=seeded.home))) as session:
-        for n_opinions in (2, 1):
+        for n_opinions in (2, 1, 1):
             request = QueueRequest(
                 RANDOM_AUDIT,
                 name=f"Audit <i>{n_opinions}</i>",
@@ -171,6 +171,31 @@ def test_where_one_opinion_is_enough_no_image_is_judged_twice(
         person.await_quiet()
     judged = [item for item, _, _ in opinions(home, 2)]
     assert len(judged) == len(set(judged)) == N_ITEMS
+
+
+def test_a_claim_that_was_lost_is_told_and_costs_no_other_verdict(
+    arrive: Callable[..., Person], home: Path
+) -> None:
+    ada = arrive("Ada", 3)
+    expect(ada.page.locator(".desk[data-item]")).to_be_visible()
+    lost = ada.item()
+    with writing(open_database(Settings(home=home))) as session:
+        session.execute(
+            text(
+                "UPDATE review_opinions SET reviewer = 'Bo', claimed_until = NULL "
+                "WHERE item_id = :item"
+            ),
+            {"item": lost},
+        )
+    ada.page.keyboard.press("c")
+    ada.press("c")
+    refusal = ada.page.locator(".refusal")
+    expect(refusal).to_contain_text("Expected image 1 of 'Audit <i>1</i>' to be yours")
+    stored = opinions(home, 3)
+    assert len(stored) == 1
+    assert stored[0][0] != lost
+    refusal.get_by_role("button").click()
+    expect(refusal).to_have_count(0)
 
 
 def test_a_third_person_adjudicates_and_hostile_comments_are_text(

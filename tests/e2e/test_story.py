@@ -102,6 +102,7 @@ def test_an_address_opens_its_slide_and_fast_keys_are_not_lost(screen: Any) -> N
 
 def test_keys_elsewhere_do_not_turn_slides(screen: Any) -> None:
     screen.open("story?run=1&slide=2")
+    expect(title(screen)).to_have_text("The data")
     screen.page.get_by_role("combobox").first.focus()
     screen.page.keyboard.press("End")
     expect(title(screen)).to_have_text("The data")
@@ -109,6 +110,7 @@ def test_keys_elsewhere_do_not_turn_slides(screen: Any) -> None:
 
 def test_the_full_screen_shows_nothing_but_the_story(screen: Any) -> None:
     screen.open("story?run=1&slide=7")
+    expect(title(screen)).to_have_text("What a wrong call costs")
     screen.page.keyboard.press("f")
     screen.page.wait_for_function("document.fullscreenElement !== null")
     expect(screen.page.locator(".story .hint")).not_to_contain_text("does not allow")

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.types import Label, Run, Split
 from dashboard import doors, evaluation, mistakes_view, resources, slicing
+from dashboard.scores import Scored
 from dashboard.settings import Settings
 from db import images, runs, tags
 from db.engine import writing
@@ -256,7 +257,7 @@ def test_scores_are_kept_until_the_run_is_scored_again(scored_home: Settings) ->
 
 
 def test_the_worst_order_puts_the_costly_error_first() -> None:
-    data = evaluation.Scored(
+    data = Scored(
         np.arange(6),
         np.array([0.9, 0.8, 0.6, 0.4, 0.3, 0.1]),
         np.array([True, False, False, True, False, True]),

@@ -9,7 +9,7 @@ from core.errors import InvalidInput, NotFound
 from core.types import Claim, Label, Split
 from dashboard.home import open_database, open_storages, open_store
 from dashboard.jobs import mislabelling
-from dashboard.jobs.client import Jobs, JobState
+from dashboard.jobs.client import JobState
 from dashboard.jobs.context import Context
 from dashboard.settings import Settings
 from db import images, imports, label_suggestions, runs
@@ -119,13 +119,12 @@ def test_a_run_without_scores_says_where_to_get_them(context: Context) -> None:
 
 
 @pytest.mark.slow
-def test_the_command_stores_suggestions_or_says_what_is_missing(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    settings = Settings(home=tmp_path, user="ada")
-    Jobs(settings)
+def test_the_command_stores_suggestions_or_says_what_is_missing(home: Home) -> None:
+    settings = Settings(home=home.root, user="ada")
     context = Context(
         settings, open_database(settings), open_store(settings), open_storages(settings)
     )
+    home.work("cpu-1", "cpu")
     fill(context)
     told = home.run("mislabelled", "--run", "1", "--wait")
     assert (told["state"], told["suggestions"]) == (JobState.DONE, 4)

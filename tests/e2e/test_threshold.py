@@ -1,0 +1,111 @@
+"""The slider over the threshold: what moves in the browser, and what stands afterwards."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Screen
+from tests.pages.conftest import seeded_once
+
+__all__ = ["seeded_once"]
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+PATH = "evaluate?view=threshold&run=1"
+
+
+@pytest.fixture(scope="module")
+def home(seeded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small installation with a run that was scored, so that nothing is trained."""
+    return Path(shutil.copytree(seeded_once, tmp_path_factory.mktemp("home") / "data"))
+
+
+def drag_to(screen: Screen, value: float) -> None:
+    """Move the slider without letting it go."""
+    screen.page.locator(".threshold .slider").evaluate(
+        """(slider, value) => {
+          slider.value = String(Math.round(value * Number(slider.max)))
+          slider.dispatchEvent(new Event("input", { bubbles: true }))
+        }""",
+        value,
+    )
+
+
+def release(screen: Screen) -> None:
+    screen.page.locator(".threshold .slider").dispatch_event("change")
+    screen.page.wait_for_timeout(500)
+    screen.settle()
+
+
+def text(screen: Screen, selector: str) -> str:
+    return screen.page.locator(f".threshold {selector}").first.inner_text()
+
+
+def test_everything_moves_with_the_slider_before_the_server_hears_of_it(screen: Screen) -> None:
+    screen.open(PATH)
+    expect(screen.page.locator(".threshold .value")).not_to_be_empty()
+    before, address = text(screen, "[data-rate=fpr]"), screen.page.url
+    drag_to(screen, 0.0)
+    assert text(screen, ".value") == "0.000"
+    assert (before, text(screen, "[data-rate=fpr]")) == ("0.0\xa0%", "100.0\xa0%")
+    assert text(screen, "[data-of=fpr]") == "4 of 4 genuine called fake"
+    cells = [text(screen, f"[data-cell='{cell}'] b") for cell in range(4)]
+    assert cells == ["0", "4", "0", "2"]
+    assert (
+        text(screen, ".flip-words") == "4 genuine images newly called fake, 0 fakes newly caught."
+    )
+    assert screen.page.locator(".threshold .flip:visible").count() == 4
+    assert text(screen, ".slice-rate.costly b") == "100.0\xa0%"
+    assert screen.page.url == address
+    release(screen)
+    assert "t=0.000" in screen.page.url
+    assert screen.page.locator(".threshold .flip:visible").count() == 4
+
+
+def test_rules_costs_and_band(screen: Screen) -> None:
+    screen.open(PATH)
+    page = screen.page
+    page.locator("[data-mode=youden]").click()
+    screen.settle()
+    expect(page.locator("[data-mode=youden]")).to_have_attribute("aria-pressed", "true")
+    assert "t=" in page.url
+    page.locator("[data-cost=prevalence]").fill("100")
+    expect(page.locator("[data-of=cost]")).to_have_text("100.0\xa0% of them fake")
+    page.locator("[data-cost=prevalence]").fill("-3")  # nonsense changes nothing
+    expect(page.locator("[data-of=cost]")).to_have_text("100.0\xa0% of them fake")
+    page.locator(".has-band").check()
+    screen.settle()
+    expect(page.locator(".band-words")).to_contain_text(re.compile(r"\d of 6 .* uncertain"))
+
+
+def test_the_curve_moves_the_threshold_and_a_cell_opens_its_images(screen: Screen) -> None:
+    screen.open(f"{PATH}&t=0.9")
+    curve = screen.page.locator(".main-curve")
+    box = curve.bounding_box()
+    assert box
+    curve.click(position={"x": 1, "y": 1})  # every fake caught, no genuine image called fake
+    screen.page.wait_for_timeout(500)
+    screen.settle()
+    assert [text(screen, f"[data-cell='{cell}'] b") for cell in range(4)] == ["4", "0", "0", "2"]
+    screen.page.locator("[data-door=fakes-caught]").click()
+    screen.page.wait_for_timeout(500)
+    screen.settle()
+    assert "view=mistakes" in screen.page.url
+    assert "cell=fakes-caught" in screen.page.url
+
+
+def test_coming_back_draws_the_slider_again(screen: Screen) -> None:
+    screen.open(PATH)
+    drag_to(screen, 0.3)
+    release(screen)
+    shown = text(screen, ".value")
+    screen.page.get_by_role("radio", name="Slices").click()
+    screen.page.wait_for_timeout(500)
+    screen.settle()
+    screen.page.get_by_role("radio", name="Threshold").click()
+    screen.settle()
+    expect(screen.page.locator(".threshold .value")).to_have_text(shown)
+    assert screen.page.locator(".threshold .flip").count() == 6
