@@ -26,6 +26,7 @@ from benchmarks import (
     review_sessions,
     similar,
     threshold_step,
+    try_it,
 )
 from benchmarks.rows import Row
 
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "near_duplicates": near_duplicates.measure,
     "review_sessions": review_sessions.measure,
     "similar": similar.measure,
+    "try_it": try_it.measure,
     "threshold_step": threshold_step.measure,
 }
 GRIDS = {"grid_queries": grid_queries.measure, "grid_pages": grid_pages.measure}

@@ -32,18 +32,23 @@ _WORK = """([low, high, seconds]) => new Promise(done => {
   const root = elements.find(each => each.shadowRoot?.querySelector(".desk")).shadowRoot
   const desk = root.querySelector(".desk")
   const took = [], open = [], keys = "lucu", end = performance.now() + seconds * 1000
+  const PATIENCE_MS = 30000
   let pressed = 0
   new MutationObserver(() => {
     while (open.length > Number(desk.dataset.waiting)) took.push(performance.now() - open.shift())
   }).observe(desk, { attributes: true, attributeFilter: ["data-waiting"] })
   const press = () => {
     const isOver = performance.now() > end
-    const refused = root.querySelectorAll(".refusal").length
-    if (isOver && !open.length) return done({ took, pressed, refused })
+    const told = { took, pressed, refused: root.querySelectorAll(".refusal").length }
+    if (performance.now() > end + PATIENCE_MS || (isOver && !open.length))
+      return done({ ...told, unanswered: open.length })
     if (!isOver && desk.dataset.item) {
-      open.push(performance.now())
-      const key = keys[pressed++ % keys.length]
+      const [since, before] = [performance.now(), Number(desk.dataset.waiting)]
+      const key = keys[pressed % keys.length]
       window.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }))
+      const isTaken = Number(desk.dataset.waiting) > before // else the next image is not here yet
+      if (isTaken) open.push(since)
+      pressed += isTaken
     }
     setTimeout(press, low + Math.random() * (high - low))
   }
@@ -64,7 +69,8 @@ def measure(folder: Path) -> list[Row]:
     note = (
         f"{N_SESSIONS} browsers in one Chromium; {sum(each['pressed'] for each in told)} keys "
         f"pressed in {WORK_S} s, {n_stored} opinions stored, "
-        f"{sum(each['refused'] for each in told)} refused"
+        f"{sum(each['refused'] for each in told)} refused, "
+        f"{sum(each['unanswered'] for each in told)} without an answer after half a minute"
     )
     return [times(f"verdict, {N_SESSIONS} sessions at once", N_ITEMS, took, note)]
 

@@ -37,7 +37,8 @@ class Standing:
     """Where an image lies among the genuine images of the collection, by one check.
 
     Attributes:
-        percent: Share of them with a lower figure, in percent; those equal count half.
+        percent: Share of them that lie less towards the side that is flagged, in percent; those
+            equal count half.
         is_flagged: Whether the figure lies beyond the check's line.
     """
 
@@ -212,7 +213,7 @@ def draw_standings(standings: Sequence[Standing]) -> go.Figure:
             "symbol": ["diamond" if each.is_flagged else "circle" for each in standings],
         },
         customdata=[each.told for each in standings],
-        hovertemplate="%{y}: %{customdata}, more than %{x:.0f} % of genuine images<extra></extra>",
+        hovertemplate="%{y}: %{customdata}, more so than %{x:.0f} % of genuine ones<extra></extra>",
         showlegend=False,
     )
     drawn.update_xaxes(

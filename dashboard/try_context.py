@@ -121,6 +121,8 @@ def _standings(session: Session, tried: Tried) -> list[Standing]:
 
 def _standing(check: Check, value: float, percent: float, line: float | None) -> Standing:
     told = f"{value:.3g} {check.unit}".strip()
+    if check.bad_when == "below":
+        percent = 100 - percent
     return Standing(check.title, told, percent, check.is_bad(value, line))
 
 

@@ -86,14 +86,14 @@ def show_cues(tried: Tried, context: Context) -> None:
         key="try-cues",
         config=CALM,
         alt="; ".join(
-            f"{each.title} {each.told}, more than {each.percent:.0f} %"
+            f"{each.title} {each.told}, more so than {each.percent:.0f} %"
             for each in context.standings
         ),
     )
     for check in flagged(tried, context.standings):
         st.markdown(f":orange-badge[{check.title}] {check.explanation}")
     st.caption(
-        f"Each dot: the share of {count(context.n_genuine, 'genuine image')} with a lower figure; "
+        f"Each dot: of how many of {count(context.n_genuine, 'genuine image')} the words say less; "
         "nine in ten lie in the grey. A diamond lies beyond the check's line. On photographs "
         "these cues did not tell fakes from genuine images: they say where to look."
     )

@@ -55,11 +55,13 @@ class Desk {
     this.setTriggerValue("batch", { ...batch, held: [...this.images.keys()] })
   }
 
-  /** Ask once more: what an earlier mount held is not held here. */
+  /** Ask until all pictures are here: an earlier mount's are not, and an answer may be lost. */
   askForMissing() {
+    clearTimeout(this.asking)
     const told = [...this.data.cards, ...this.data.back]
-    if (told.every(({ id }) => this.images.has(id)) || this.queue.items.length) return
-    this.send({ nonce: this.queue.nonce, items: [] })
+    if (told.every(({ id }) => this.images.has(id)) || !this.desk.isConnected) return
+    if (!this.queue.items.length) this.send({ nonce: this.queue.nonce, items: [] })
+    this.asking = setTimeout(() => this.askForMissing(), RETRY_MS)
   }
 
   forget() {

@@ -24,6 +24,7 @@ class Judge extends Desk {
 
   leave() {
     this.queue.stop()
+    clearTimeout(this.asking)
     window.removeEventListener("keydown", this.onKey, true)
   }
 

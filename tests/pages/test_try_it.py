@@ -10,8 +10,9 @@ from core.types import Split
 from dashboard import resources
 from dashboard.settings import Settings
 from dashboard.tried import Familiarity, Refused, Tried, waiting_files
+from dashboard.try_context import load_context
 from dashboard.trying_view import Question
-from db import images, thresholds
+from db import images, runs, thresholds
 from db.engine import writing
 from tests.dashboard.test_tried import FACE, tried
 from tests.dashboard.test_try_charts import crop
@@ -130,3 +131,17 @@ def test_without_a_worker_nothing_waits_for_ever(home: Settings, open_page: Open
     app.button(key="try-cancel").click().run()
     assert "Nothing was kept" in words(app)
     assert not waiting_files(home)
+
+
+def test_a_cue_stands_further_right_the_more_it_is_so(home: Settings) -> None:
+    with resources.session() as session:
+        blurred, sharp = (
+            next(
+                each.percent
+                for each in load_context(
+                    session, found(cues={}, checks={"blur": value}), runs.get_run(session, 1)
+                ).standings
+            )
+            for value in (-1.0, 1e9)
+        )
+    assert (blurred, sharp) == (100, 0)

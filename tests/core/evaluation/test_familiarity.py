@@ -10,7 +10,8 @@ from core.evaluation.familiarity import K, count_farther, learn
 def cone(n: int, seed: int, spread: float = 0.1) -> np.ndarray:
     """Vectors around one direction."""
     rng = np.random.default_rng(seed)
-    return (np.eye(8, dtype=np.float32)[0] + spread * rng.normal(size=(n, 8))).astype(np.float32)
+    drawn = np.eye(8)[0] + spread * rng.normal(size=(n, 8))
+    return np.asarray(drawn, np.float32)
 
 
 def test_what_points_elsewhere_lies_farther_than_all() -> None:

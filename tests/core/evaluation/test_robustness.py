@@ -24,7 +24,7 @@ def photograph(width: int, height: int, seed: int = 0) -> RgbImage:
     rng = np.random.default_rng(seed)
     soft = cv2.resize(rng.integers(0, 256, (5, 7, 3), dtype=np.uint8), (width, height))
     noise = rng.integers(-20, 20, (height, width, 1))  # grey: colours lose half their size anyway
-    return np.clip(soft + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(soft + noise, 0, 255), np.uint8)
 
 
 def face_at(x: float, y: float, side: float) -> Face:
