@@ -23,6 +23,7 @@ class Desk {
     this.zoom = new Zoom(this.stage, root.querySelector(".zoomed"))
     this.cards = new Map()
     this.images = new Map()
+    this.decoded = new WeakSet()
     Object.assign(this, { order: [], times: [], looking: null, seen: new Set(), ready: 0 })
   }
 
@@ -103,8 +104,13 @@ class Desk {
       this.tell(`${name} was taken off your desk: others have settled it, or your time for it ran out.`)
   }
 
+  /** Decode the next pictures, each once, so that they stand at once when their turn comes. */
   preload() {
-    for (const id of this.view.ahead.slice(1, 1 + N_PRELOADED)) this.images.get(id)?.decode().catch(() => {})
+    for (const id of this.view.ahead.slice(1, 1 + N_PRELOADED)) {
+      const image = this.images.get(id)
+      if (image && !this.decoded.has(image)) image.decode().catch(() => {})
+      if (image) this.decoded.add(image)
+    }
   }
 
   drawBar() {
