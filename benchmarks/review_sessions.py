@@ -1,13 +1,19 @@
-"""Twenty people judge one queue at once, by keys in real browsers: how long an act takes.
+"""Twenty people judge one queue at once: how long an act takes.
 
-An act is a key, from its press until the page knows that the opinion is stored. Every person works
-in a browser context of their own, at a person's pace, in one headless Chromium on the server's
-machine, so what is measured includes twenty browsers' own work on the same cores.
+An act is a verdict, from the key until the page knows that it is stored. All work at a person's
+pace. First as websocket clients, which speak as the browser does: so the server is measured. Then
+by keys in twenty real browsers of one headless Chromium on the server's machine: those take five
+times the server's work for each act and share its cores.
 """
 
+import asyncio
+import json
+import random
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -26,6 +32,7 @@ N_SESSIONS, N_ITEMS, N_OPINIONS = 20, 300, 5
 PACE_MS, WORK_S = (1000, 2000), 60
 N_PICTURES = 40
 _START_MS = 180_000
+Work: TypeAlias = Callable[[str, str], list[dict[str, Any]]]
 
 _WORK = """([low, high, seconds]) => new Promise(done => {
   const elements = [...document.querySelectorAll("*")]
@@ -58,21 +65,24 @@ _WORK = """([low, high, seconds]) => new Promise(done => {
 
 def measure(folder: Path) -> list[Row]:
     """Judge a queue of synthetic images; the folder is not used."""
+    return [_measure(_clients, "websocket sessions"), _measure(_browsers, "browsers, one Chromium")]
+
+
+def _measure(work: Work, who: str) -> Row:
     with tempfile.TemporaryDirectory() as place:
         home = Settings(home=Path(place))
         queue_id = _prepare(home)
         with served(home) as address:
-            told = _together(address, f"{address}/review?queue={queue_id}&view=judge")
+            told = work(address, f"queue={queue_id}&view=judge")
         with reading(open_database(home)) as session:
             n_stored = review_queues.progress(session, queue_id).n_opinions
     took = [each for session in told for each in session["took"]]
-    note = (
-        f"{N_SESSIONS} browsers in one Chromium; {sum(each['pressed'] for each in told)} keys "
-        f"pressed in {WORK_S} s, {n_stored} opinions stored, "
-        f"{sum(each['refused'] for each in told)} refused, "
-        f"{sum(each['unanswered'] for each in told)} without an answer after half a minute"
+    n_pressed, n_refused, n_unanswered = (
+        sum(each[name] for each in told) for name in ("pressed", "refused", "unanswered")
     )
-    return [times(f"verdict, {N_SESSIONS} sessions at once", N_ITEMS, took, note)]
+    note = f"{n_pressed} verdicts in {WORK_S} s, {n_stored} stored, {n_refused} refused, "
+    note += f"{n_unanswered} without an answer after half a minute"
+    return times(f"verdict, {N_SESSIONS} {who}", N_ITEMS, took, note)
 
 
 def _prepare(home: Settings) -> int:
@@ -108,7 +118,102 @@ def _picture(seed: int) -> bytes:
     return encode_jpeg(np.clip(noisy, 0, 255).astype(np.uint8), quality=85)
 
 
-def _together(address: str, queue: str) -> list[dict[str, Any]]:
+def _clients(address: str, query: str) -> list[dict[str, Any]]:
+    return asyncio.run(_together(address, query))
+
+
+async def _together(address: str, query: str) -> list[dict[str, Any]]:
+    people = [Client(address, query, f"Reviewer-{number}") for number in range(N_SESSIONS)]
+    try:
+        for each in people:
+            await each.open()
+        return list(await asyncio.gather(*(each.work() for each in people)))
+    finally:
+        for each in people:
+            await each.close()
+
+
+class Client:
+    """One reviewer over the websocket, as the browser speaks it."""
+
+    def __init__(self, address: str, query: str, name: str) -> None:
+        self._address, self._query, self._name = address, query, name
+        self._script = self._fragment = self._desk = ""
+        self._held: set[int] = set()
+        self._data: dict[str, Any] = {}
+        self._socket: Any = None
+
+    async def open(self) -> None:
+        """Connect and sit down at the queue."""
+        from websockets.asyncio.client import connect
+
+        protocol: Any = ["streamlit"]
+        self._socket = await connect(
+            f"{self._address.replace('http', 'ws', 1)}/_stcore/stream",
+            subprotocols=protocol,
+            additional_headers={"Cookie": f"verity_name={self._name}"},
+            max_size=None,
+        )
+        await self._run(page_name="review", query_string=self._query)
+
+    async def work(self) -> dict[str, Any]:
+        """Judge for a while, one verdict after the other; return how long each took, ms."""
+        draw = random.Random(self._name)  # noqa: S311 - a pace
+        took: list[float] = []
+        end = time.monotonic() + WORK_S
+        await asyncio.sleep(draw.uniform(0, PACE_MS[1] / 1000))
+        while time.monotonic() < end and self._data["cards"]:
+            started = time.perf_counter()
+            await self._judge(number=len(took) + 1)
+            took.append((time.perf_counter() - started) * 1000)
+            await asyncio.sleep(draw.uniform(*PACE_MS) / 1000)
+        n_refused = len(self._data["refusals"])
+        return {"took": took, "pressed": len(took), "refused": n_refused, "unanswered": 0}
+
+    async def close(self) -> None:
+        """Hang up."""
+        if self._socket:
+            await self._socket.close()
+
+    async def _judge(self, number: int) -> None:
+        card = self._data["cards"][0]
+        act = {
+            "number": number,
+            "action": "judge",
+            "item": card["id"],
+            "argument": card["verdicts"][number % len(card["verdicts"])],
+        }
+        batch = {"nonce": self._name, "items": [act], "held": sorted(self._held)}
+        told = json.dumps([{"event": "batch", "value": batch}])
+        state = {"id": f"$$STREAMLIT_INTERNAL_KEY_{self._desk}__events", "json_trigger_value": told}
+        await self._run(
+            page_script_hash=self._script,
+            query_string=self._query,
+            fragment_id=self._fragment,
+            widget_states={"widgets": [state]},
+        )
+        if self._data["acknowledged"]["number"] < number:
+            raise RuntimeError(f"Expected act {number} to be done. Received {self._data}.")
+
+    async def _run(self, **state: Any) -> None:
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+        from streamlit.proto.ClientState_pb2 import ClientState
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+        await self._socket.send(BackMsg(rerun_script=ClientState(**state)).SerializeToString())
+        while True:
+            told: Any = ForwardMsg.FromString(await self._socket.recv())
+            self._script = told.navigation.page_script_hash or self._script
+            drawn = told.delta.new_element.bidi_component
+            if '"cards"' in drawn.json:
+                self._desk, self._fragment = drawn.id, told.delta.fragment_id
+                self._data = json.loads(drawn.json)
+                self._held |= {int(number) for number in self._data["sources"]}
+            if told.WhichOneof("type") == "script_finished":
+                return
+
+
+def _browsers(address: str, query: str) -> list[dict[str, Any]]:
     """Let everybody sit down and work; return what each browser measured."""
     from playwright.sync_api import sync_playwright
 
@@ -120,7 +225,7 @@ def _together(address: str, queue: str) -> list[dict[str, Any]]:
             name: Any = {"name": "verity_name", "value": f"Reviewer-{number}", "url": address}
             context.add_cookies([name])
             page = context.new_page()
-            page.goto(queue)
+            page.goto(f"{address}/review?{query}")
             page.locator(".desk[data-item]").wait_for(timeout=_START_MS)
             pages.append(page)
         for page in pages:

@@ -17,6 +17,15 @@ from dashboard.text import count, plain
 from dashboard.threshold_view import current
 from dashboard.thresholds import shown
 
+_LOOKED_AT = {
+    Split.TRAIN: "This detector has learned the images of the train split, so these figures "
+    "flatter it.",
+    Split.VALIDATION: "Images of the validation split helped to choose this detector and its "
+    "threshold, so these figures flatter it.",
+    Split.CALIBRATION: "Images of the calibration split fitted the calibration, so the figures "
+    "after calibration flatter this detector.",
+}
+_UNSEEN = "The test split tells how it does on images nobody has looked at."
 _ERRORS, _RELIABILITY = "figures-errors", "figures-reliability"
 _CARD_PX = 130
 
@@ -44,11 +53,7 @@ def _warn(assessment: Assessment, split: Split) -> None:
             icon=":material/science:",
         )
     if split is not Split.TEST:
-        st.info(
-            f"Images of the {split} split helped to choose this detector, so these figures flatter "
-            "it. The test split tells how it does on images nobody has looked at.",
-            icon=":material/info:",
-        )
+        st.info(f"{_LOOKED_AT[split]} {_UNSEEN}", icon=":material/info:")
 
 
 def _show_basis(assessment: Assessment, run: Run, split: Split) -> None:
@@ -56,8 +61,8 @@ def _show_basis(assessment: Assessment, run: Run, split: Split) -> None:
     st.caption(
         f"On {count(assessment.n_genuine, 'genuine image')} and "
         f"{count(assessment.n_fake, 'fake')} of the {split} split of version "
-        f"{run.dataset_version}, in {count(assessment.n_groups, 'group')}: a group is a person "
-        "with all near-duplicates and fakes. Below each figure stands its 95 % interval, by 2,000 "
+        f"{run.dataset_version}, in {count(assessment.n_groups, 'group')}: a group is a named "
+        "person with all near-duplicates and fakes. Below each figure stands its 95 % interval, by 2,000 "
         "resamples of whole groups, since images of one person are not independent."
     )
 

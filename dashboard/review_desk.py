@@ -101,7 +101,7 @@ class Pile:
 def show(queue: Queue, work: Work) -> None:
     """Draw a person's desk, one image at a time; only this part runs again for a verdict."""
     me = actor()
-    key = f"{work.name}-{queue.id}-{me}"
+    key = f"{work.name}-{queue.id}-{me.encode().hex()}"  # a component's key takes no "__"
     pile: Pile = st.session_state.setdefault(f"{key}-pile", Pile())
     with widgets.complaining():
         if pile.is_low:

@@ -1,6 +1,7 @@
 """Gathering what the story of a run tells, once for page, files and command line."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
+from core.evaluation.cuts import Facts as Known
+from core.review.verdicts import HARD_EXAMPLE
 from core.types import Label, Run, Split, Threshold
 from dashboard import reporting
 from dashboard.review_figures import reviewed_figures
@@ -79,9 +82,13 @@ def gather(
 
 
 def assumed_prevalence(in_force: Threshold | None) -> float:
-    """Return the share of fakes that a threshold was chosen for, else 1 %."""
+    """Return the share of fakes that a threshold was chosen for, else 1 %.
+
+    All and none count as no answer: of such images nothing needs to be told apart.
+    """
     costs = in_force.policy.get("costs") if in_force else None
-    return float(costs["prevalence"]) if costs else DEFAULT_PREVALENCE
+    share = float(costs["prevalence"]) if costs else DEFAULT_PREVALENCE
+    return share if 0 < share < 1 else DEFAULT_PREVALENCE
 
 
 def _data(session: Session, number: int) -> Data:
@@ -124,7 +131,7 @@ def _test(
         false_positives=_share(figures, "false_positive_rate", confusion["false_fake"]),
         misses=_share(figures, "miss_rate", confusion["false_genuine"]),
         misses_by_attack=tuple(_attack(each) for each in figures["apcer"]),
-        slices=slices[:N_SLICES],
+        slices=slices[: max(N_SLICES, sum(map(_stands_out, slices)))],
         n_slices=len(slices),
         mistakes=_mistakes(session, scored, figures["threshold"]),
         histogram=_histogram(scored),
@@ -151,25 +158,45 @@ def _attack(found: Mapping[str, Any]) -> tuple[str, Share]:
 def _slices(
     session: Session, catalogue: Catalogue, scored: Scored, threshold: float
 ) -> tuple[Slice, ...]:
-    """Return the parts with more genuine images called fake than elsewhere, the worst first."""
+    """Return the parts by how many of their genuine images are called fake, the worst first.
+
+    Those that do worse beyond chance come before all others.
+    """
     from core.evaluation.cuts import cuts_of
     from core.evaluation.slices import Measure as By
-    from core.evaluation.slices import compare_slices, furthest_first
+    from core.evaluation.slices import compare_slices
 
-    known = facts_of(session, catalogue, scored.image_ids)
+    known = _without_findings(facts_of(session, catalogue, scored.image_ids))
     cuts = [cut for cut in cuts_of(known) if cut.kind != _NAMES_PEOPLE]
     compared = compare_slices(cuts, scored.scores, scored.is_fake, scored.groups, threshold)
-    found = furthest_first(compared, By.FPR)
-    return tuple(
+    found = [
         Slice(
             title_of(each.key),
             Share(round((figure.value or 0) * figure.n), figure.n, figure.interval),
             figure.is_beyond_chance,
             (figure.difference or 0) > 0,
         )
-        for each in found
-        if not (figure := each.figures[By.FPR]).is_too_few
-    )
+        for each in compared
+        if (figure := each.figures.get(By.FPR)) and not figure.is_too_few
+    ]
+    return tuple(sorted(found, key=_worst_first))
+
+
+def _stands_out(part: Slice) -> bool:
+    return part.is_beyond_chance and part.is_worse
+
+
+def _worst_first(part: Slice) -> tuple[bool, float]:
+    return not _stands_out(part), -(part.false_positives.value or 0.0)
+
+
+def _without_findings(known: Known) -> Known:
+    """Leave hard examples out: being called wrongly is what made them that."""
+    kept = {
+        kind: {name: held for name, held in each.items() if name != HARD_EXAMPLE or kind != "tag"}
+        for kind, each in known.members.items()
+    }
+    return replace(known, members={kind: each for kind, each in kept.items() if each})
 
 
 def _review(session: Session, run: Run, threshold: float) -> Review | None:
@@ -179,7 +206,10 @@ def _review(session: Session, run: Run, threshold: float) -> Review | None:
     if not review_results.verdicts_on_run(session, run.id):
         return None
     found = reviewed_figures(session, run, Split.TEST, threshold)
-    queues = [queue.id for queue in list_queues(session) if queue.run_id == run.id]
+    if not found.n_reviewed:
+        return None
+    made = [each for each in list_queues(session) if each.split is Split.TEST]
+    queues = [queue.id for queue in made if queue.run_id == run.id]
     alpha = report([each for id_ in queues for each in review_results.ratings(session, id_)]).alpha
     change = found.changes.get("false_positive_rate")
     return Review(

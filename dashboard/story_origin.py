@@ -63,8 +63,9 @@ def data(facts: Facts) -> Chapter:
         charts.draw_splits(charts.split_values(held.version)),
         tuple(Picture(checksum, label.value) for checksum, label in held.sample),
         (
-            "The pictures are training images. Nobody is in training and test at once: all images "
-            "of a person, near-duplicates, and a fake with its parents stay on one side.",
+            "The pictures are training images. No named person is in training and test at once: "
+            "their images, near-duplicates, and a fake with its parents stay on one side. Of "
+            "people without a name that cannot be told.",
             f"Split with seed {held.version.seed}; frozen by {held.version.author} on "
             f"{moment(held.version.created_at)}.",
         ),

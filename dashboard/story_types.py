@@ -97,6 +97,7 @@ class Results:
         is_indicative: Whether there are too few genuine images to rely on.
         misses_by_attack: Fakes called genuine by generator (APCER), the worst first.
         slices: The worst first, without those of single people.
+            Those that do worse beyond chance are all there.
         n_slices: Parts that were compared, so that one of them may stand out.
         histogram: (2, n) genuine and fake images by score, in n equal bins from 0 to 1.
         counts: (k, 4) of `core.evaluation.threshold.threshold_counts`, k equal steps from 0 to 1.

@@ -55,9 +55,7 @@ def facts_of(run: Run, prevalence: float) -> Facts:
 
 
 @st.cache_data(show_spinner="Gathering the figures ...", max_entries=16)
-def _facts(
-    run_id: int, prevalence: float, finished: str, changed: tuple[int, int, int, int]
-) -> Facts:
+def _facts(run_id: int, prevalence: float, finished: str, changed: tuple[int, ...]) -> Facts:
     with resources.session() as session:
         return gather(session, resources.catalogue(), run_id, prevalence)
 

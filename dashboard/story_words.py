@@ -118,7 +118,7 @@ def slices(test: Results) -> tuple[str, ...]:
         compared = count(test.n_slices, "part of the genuine images", "parts of the genuine images")
         return (f"Of {compared}, none was found to do worse than the rest beyond chance.",)
     told = [f"{each.name} ({percent(each.false_positives.value)})" for each in worse]
-    return (f"More genuine images called fake than chance explains: {listing(told)}.",)
+    return (f"More genuine images called fake than chance explains: {few(told)}.",)
 
 
 def tested_on(test: Results) -> str:

@@ -24,6 +24,7 @@ from db.verdicts import DUPLICATE_OF
 MADE_HERE = "made here"
 NEAR_DUPLICATE = "near-duplicate of an image that was kept"
 UNLABELLED, LATER, OTHER_SOURCE = "without a label", "came later", "from a source not chosen"
+SINCE = "excluded or without a label when it was frozen, not any more"
 NO_REASON = "excluded without a reason"
 
 
@@ -83,14 +84,14 @@ def left_out(session: Session, version: int) -> list[tuple[str, int]]:
 
     The reasons are those of today; what was excluded after the freeze is in the version.
     """
-    frozen_at = session.get_one(VersionRow, version).created_at
+    frozen = session.get_one(VersionRow, version)
     excluded = ImageRow.status == Status.EXCLUDED
     reason: Named[str] = case(
-        (ImageRow.created_at > frozen_at, LATER),
+        (ImageRow.created_at > frozen.created_at, LATER),
         (excluded & ImageRow.status_reason.startswith(DUPLICATE_OF), NEAR_DUPLICATE),
         (excluded, func.coalesce(ImageRow.status_reason, NO_REASON)),
         (ImageRow.label == Label.UNKNOWN, UNLABELLED),
-        else_=OTHER_SOURCE,
+        else_=OTHER_SOURCE if frozen.sources else SINCE,
     ).label("reason")
     held = select(ItemRow.image_id).where(ItemRow.version == version)
     return _tally(session, select(reason).where(ImageRow.id.not_in(held)))
@@ -133,9 +134,9 @@ def sample(session: Session, version: int, limit: int) -> list[tuple[ChecksumSha
     return sorted(found)
 
 
-def last_change(session: Session) -> tuple[int, int, int, int]:
+def last_change(session: Session) -> tuple[int, ...]:
     """Return numbers that differ once anything changed that a story tells, for caches."""
-    newest = (func.max(EventRow.id), func.max(ImageRow.revision))
+    newest = (EventRow.id, ImageRow.revision, PairRow.id, RejectRow.id)
     settled = func.count(ReviewItemRow.verdict), func.count(OpinionRow.verdict)
-    found = [session.scalar(select(each)) or 0 for each in (*newest, *settled)]
-    return found[0], found[1], found[2], found[3]
+    figures = (*(func.max(each) for each in newest), *settled)
+    return tuple(session.scalar(select(each)) or 0 for each in figures)

@@ -135,7 +135,7 @@ def predictions(
         .where(PredictionRow.run_id == run_id, ItemRow.split == split.value)
         .order_by(PredictionRow.score.desc(), ImageRow.checksum)
     )
-    return [tuple(row) for row in session.execute(query)]
+    return [(image, score, label, group) for image, score, label, group in session.execute(query)]
 
 
 def start_study(

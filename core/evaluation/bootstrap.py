@@ -101,13 +101,17 @@ def differences(
         n_images, n_groups = _basis(name, first, tallies[0])
         before, after = values[0][name], values[1][name]
         strays = resampled[1][name] - resampled[0][name]
-        found[name] = Estimate(
-            None if before is None or after is None else after - before,
-            intervals.percentile(strays, n_groups),
-            n_images,
-            n_groups,
-        )
+        difference = None if before is None or after is None else after - before
+        has_interval = difference is not None and not is_too_coarse(name, first)
+        interval = intervals.percentile(strays, n_groups) if has_interval else None
+        found[name] = Estimate(difference, interval, n_images, n_groups)
     return found
+
+
+def is_too_coarse(name: str, evidence: Evidence) -> bool:
+    """Say whether a TPR at a given FPR allows too few false positives to have an interval."""
+    allowed = {"tpr_at_1_fpr": 0.01, "tpr_at_5_fpr": 0.05}.get(name)
+    return allowed is not None and allowed * int((~evidence.is_fake).sum()) < LEAST_ALLOWED
 
 
 def auc_interval(
@@ -173,10 +177,8 @@ def _estimate(
     name: str, value: float | None, resampled: Resampled, evidence: Evidence, tallied: Tally
 ) -> Estimate:
     n_images, n_groups = _basis(name, evidence, tallied)
-    n_genuine = int((~evidence.is_fake).sum())
-    allowed = {"tpr_at_1_fpr": 0.01, "tpr_at_5_fpr": 0.05}.get(name)
     interval = None
-    if value is None or (allowed is not None and allowed * n_genuine < LEAST_ALLOWED):
+    if value is None or is_too_coarse(name, evidence):
         pass
     elif name.startswith(ECE):
         interval = intervals.reflected(value, resampled, n_groups)

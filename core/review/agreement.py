@@ -5,7 +5,7 @@ what lies beyond it: 1 is perfect, 0 is chance, below 0 is worse than chance.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,12 +119,12 @@ def _most_frequent(n_ratings: Counts) -> int:
     return max(several, key=lambda n: (several[n], n), default=0)
 
 
-def _refusal(n_items: int, verdicts: object) -> Agreement | None:
+def _refusal(n_items: int, verdicts: Sized) -> Agreement | None:
     """Say why there is no figure, if there is none."""
     if n_items < MIN_ITEMS:
         note = f"At least two items with two opinions each are needed. There are {n_items}."
         return Agreement(None, None, n_items, note)
-    if len(verdicts) < 2:  # type: ignore[arg-type]
+    if len(verdicts) < 2:
         note = "All gave one and the same verdict: agreement beyond chance cannot be told."
         return Agreement(None, None, n_items, note)
     return None

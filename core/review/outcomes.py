@@ -13,7 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InvalidInput
-from core.evaluation.bootstrap import BLOCK, N_BOOT, Estimate, draw_weights, estimate
+from core.evaluation.bootstrap import (
+    BLOCK,
+    N_BOOT,
+    Estimate,
+    draw_weights,
+    estimate,
+    is_too_coarse,
+)
 from core.evaluation.intervals import percentile
 from core.evaluation.metrics import Interval, wilson_interval
 from core.evaluation.tallies import Evidence, tally
@@ -137,7 +144,12 @@ def changes(
     told = [estimate(each, n_boot, seed) for each in (before, after)]
     strays = _paired(before, after, n_boot, seed)
     return {
-        name: _change(told[0][name], told[1][name], strays[name], after.n_groups)
+        name: _change(
+            told[0][name],
+            told[1][name],
+            strays[name],
+            is_coarse=any(is_too_coarse(name, each) for each in (before, after)),
+        )
         for name in told[0]
         if name in told[1]
     }
@@ -156,10 +168,11 @@ def _paired(before: Evidence, after: Evidence, n_boot: int, seed: int) -> dict[s
     return {name: np.concatenate([part[name] for part in blocks]) for name in blocks[0]}
 
 
-def _change(before: Estimate, after: Estimate, strays: Resampled, n_groups: int) -> Change:
+def _change(before: Estimate, after: Estimate, strays: Resampled, *, is_coarse: bool) -> Change:
     if before.value is None or after.value is None:
         return Change(before, after, None, None)
-    return Change(before, after, after.value - before.value, percentile(strays, n_groups))
+    interval = None if is_coarse else percentile(strays, min(before.n_groups, after.n_groups))
+    return Change(before, after, after.value - before.value, interval)
 
 
 def label_error(verdicts: Sequence[ReviewVerdict | None]) -> LabelError:

@@ -10,7 +10,7 @@ from core.types import Label, Split
 from dashboard import story_words as words
 from dashboard.story_costs import usage
 from dashboard.story_origin import SEES, shortcut, status
-from dashboard.story_types import Facts, Measure, Share
+from dashboard.story_types import Facts, Measure, Share, Slice
 from dashboard.text import count, moment, threshold
 
 
@@ -88,11 +88,7 @@ def _intended_use(facts: Facts) -> Section:
 
 def _factors(facts: Facts) -> Section:
     slices = tuple(
-        (
-            each.name,
-            f"{_share(each.false_positives)}{'; beyond chance' if each.is_beyond_chance else ''}",
-        )
-        for each in facts.test.slices
+        (each.name, f"{_share(each.false_positives)}{_beyond(each)}") for each in facts.test.slices
     )
     told = (
         "False positive rate by part of the genuine test images, the worst first."
@@ -104,6 +100,12 @@ def _factors(facts: Facts) -> Section:
         slices,
         (told, "Age, sex and skin colour are not recorded, so nothing is known about them."),
     )
+
+
+def _beyond(part: Slice) -> str:
+    if not part.is_beyond_chance:
+        return ""
+    return f"; {'worse' if part.is_worse else 'better'} than the rest beyond chance"
 
 
 def _metrics(facts: Facts) -> Section:
@@ -153,8 +155,8 @@ def _evaluation_data(facts: Facts) -> Section:
         "Evaluation data",
         _counts(facts, Split.TEST),
         (
-            "No person, near-duplicate or parent of a fake is in the test and in the training "
-            "images at once.",
+            "No named person, near-duplicate pair or parent of a fake is in the test and in the "
+            "training images at once. Of people without a name that cannot be told.",
         ),
     )
 

@@ -57,10 +57,17 @@ def database(request: pytest.FixtureRequest) -> Engine:
     """An empty database at the current schema."""
     engine: Engine = request.getfixturevalue(request.param)
     if request.param == "postgresql":
-        tables = ", ".join(Base.metadata.tables)
-        with writing(engine) as session:
-            session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+        _clear(engine)
     return engine
+
+
+def _clear(engine: Engine) -> None:
+    """Delete all rows and count from 1 again; TRUNCATE of 29 tables takes ten times as long."""
+    touched = text("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL")
+    with engine.begin() as connection:
+        clear = [f"DELETE FROM {table}" for table in reversed(Base.metadata.sorted_tables)]  # noqa: S608
+        clear += [f"ALTER SEQUENCE {name} RESTART" for name in connection.scalars(touched)]
+        connection.exec_driver_sql("; ".join(clear))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from core.review.verdicts import ReviewVerdict
 from core.types import Split
 from dashboard import review_agreement_view, review_charts, review_outcome_view, review_work
 from dashboard.home import open_database
-from dashboard.settings import Settings
+from dashboard.settings import Settings, settings
 from db import images, review_claims, review_items, review_queues, reviews
 from db.engine import reading, writing
 from db.review_outcomes import Applied
@@ -111,6 +111,15 @@ def test_every_part_of_a_new_queue_stands(home: Settings, open_page: OpenPage, p
     app = open_page("review.py", queue=str(make_queue(home)), view=part)
     assert not app.exception
     assert not app.error
+
+
+def test_any_name_may_judge(
+    home: Settings, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERITY_USER", "a__b <i>")
+    settings.cache_clear()
+    app = open_page("review.py", queue=str(make_queue(home)), view="judge")
+    assert not app.exception
 
 
 def test_somebody_who_is_no_reviewer_is_told(home: Settings, open_page: OpenPage) -> None:
