@@ -62,8 +62,8 @@ def _show_basis(assessment: Assessment, run: Run, split: Split) -> None:
         f"On {count(assessment.n_genuine, 'genuine image')} and "
         f"{count(assessment.n_fake, 'fake')} of the {split} split of version "
         f"{run.dataset_version}, in {count(assessment.n_groups, 'group')}: a group is a named "
-        "person with all near-duplicates and fakes. Below each figure stands its 95 % interval, by 2,000 "
-        "resamples of whole groups, since images of one person are not independent."
+        "person with all near-duplicates and fakes. Below each figure stands its 95 % interval, by "
+        "2,000 resamples of whole groups, since images of one person are not independent."
     )
 
 

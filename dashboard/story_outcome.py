@@ -1,6 +1,6 @@
 """The later chapters: how well it does, where it fails, who decided, and what is not known."""
 
-from core.types import Threshold
+from core.types import Split, Threshold
 from dashboard import story_words as words
 from dashboard.report import charts
 from dashboard.review_figures import CAUTION
@@ -91,10 +91,17 @@ def decision(facts: Facts) -> Chapter:
             f"Reason: {chosen.reason}",
             f"Chosen looking at {chosen.split.value} images of dataset version "
             f"{chosen.dataset_version or facts.data.version.number}.",
+            *_flattered(chosen),
             *_band(chosen),
         ),
         notes=_NOTES,
     )
+
+
+def _flattered(chosen: Threshold) -> tuple[str, ...]:
+    if chosen.split is not Split.TEST:
+        return ()
+    return ("It was chosen on the images that judge it, so the rates here may flatter it.",)
 
 
 def _band(chosen: Threshold) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """What is found of an image that is only tried, and how it travels without being kept.
 
-The page hands a picture to the scoring worker, and gets back what it found, by two private files
-in `tmp` of the home. Each is deleted by whoever reads it; the job itself holds neither bytes nor
+The page hands a picture to the scoring worker, and gets back what it found, by private files in
+`tmp` of the home. Each is deleted by whoever reads it; the job itself holds neither bytes nor
 figures.
 """
 
 import base64
+import json
 import os
 import re
 import secrets
@@ -26,7 +27,7 @@ STALE_S = 120
 """What nobody fetched for so long is deleted: its tab was closed."""
 
 _PLACE = re.compile(r"(\d+)/([0-9a-f]{32})")
-_IMAGE, _RESULT, _PARTIAL = "image", "result", "partial"
+_IMAGE, _RESULT, _SURVIVAL, _PARTIAL = "image", "result", "survival", "partial"
 
 
 def _to_text(data: bytes) -> str:
@@ -82,7 +83,8 @@ class Tried:
         score: The detector's, 0 to 1, before calibration.
         crop: PNG of the square that the detector saw.
         heat: (14, 14) as `core.detectors.explain` returns it.
-        survival: The score under each of `core.evaluation.robustness.CHANGES`.
+        survival: The score under each of `core.evaluation.robustness.CHANGES`; none until these
+            are known, which takes longer than all the rest.
         spectrum: PNG of the power spectrum.
         profile: Its radial profile.
         genuine: The same of genuine images, or None where the collection has none.
@@ -128,7 +130,7 @@ def _answers() -> TypeAdapter[Tried | Refused]:
 
 
 class Handover:
-    """The two files of one question.
+    """The files of one question.
 
     Args:
         settings: Of the installation, which page and worker share.
@@ -169,9 +171,19 @@ class Handover:
         data = self._take(_RESULT)
         return None if data is None else _answers().validate_json(data)
 
+    def give_survival(self, scores: Sequence[float]) -> None:
+        """Leave what came later than the answer: the score under each of CHANGES."""
+        if self._folder.is_dir():
+            self._write(_SURVIVAL, json.dumps(list(scores)).encode())
+
+    def take_survival(self) -> tuple[float, ...] | None:
+        """Return what came later and delete it; None while there is none."""
+        data = self._take(_SURVIVAL)
+        return None if data is None else tuple(map(float, json.loads(data)))
+
     def drop(self) -> None:
-        """Delete both files, if they are there."""
-        for kind in (_IMAGE, _RESULT):
+        """Delete the files that are there."""
+        for kind in (_IMAGE, _RESULT, _SURVIVAL):
             self._path(kind).unlink(missing_ok=True)
 
     def _path(self, kind: str) -> Path:
@@ -207,5 +219,5 @@ def clear_stale(settings: Settings, older_than_s: float = STALE_S) -> None:
 
 def waiting_files(settings: Settings) -> Sequence[Path]:
     """Return the files of all questions that are under way."""
-    kinds = (_IMAGE, _RESULT, _PARTIAL)
+    kinds = (_IMAGE, _RESULT, _SURVIVAL, _PARTIAL)
     return [path for kind in kinds for path in settings.folder("tmp").glob(f"*/*.{kind}")]

@@ -13,8 +13,9 @@ from dashboard.scores import ENOUGH_GENUINE
 from dashboard.text import plain, size
 from dashboard.tried import Tried
 from dashboard.try_context import Context
+from dashboard.try_given import Picture
 from dashboard.trying import Call, Judgement, Share, Standard
-from dashboard.trying_view import Picture, face_key
+from dashboard.trying_view import face_key
 from dashboard.widgets import CALM, name_of
 
 _ICONS = {

@@ -12,6 +12,7 @@ from dashboard.text import count
 from dashboard.tried import Tried
 from dashboard.try_context import Context, Near, flagged
 from dashboard.trying import Call, Judgement, Standard
+from dashboard.trying_view import await_survival
 from dashboard.widgets import CALM, image_cell
 
 _SIDES = {"Towards fake": True, "Towards genuine": False}
@@ -48,6 +49,9 @@ def show_heat(tried: Tried, judged: Judgement) -> None:
 def show_lasting(tried: Tried, judged: Judgement, standard: Standard) -> None:
     """Draw how the score lasts when the picture is saved again or made smaller."""
     st.subheader("Would the verdict last?", anchor=False)
+    if not tried.survival:
+        await_survival()
+        return
     st.markdown(_lasting_words(judged))
     for values in try_charts.lasting_values(tried, judged):
         st.plotly_chart(

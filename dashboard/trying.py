@@ -94,7 +94,7 @@ class Judgement:
         probability: That it is fake, calibrated, where fakes are as frequent as in `mix`.
         mix: Fakes among the images that the calibration was fitted on.
         alike: None where too few images were held out.
-        survivals: The call after each of CHANGES.
+        survivals: The call after each of CHANGES; none until the scores are known.
         is_unfamiliar: Whether it is unlike the training images; None where nobody can tell.
     """
 

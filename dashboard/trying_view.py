@@ -1,11 +1,8 @@
-"""Try it, before there is a result: the picture, the question to the worker, and the wait."""
+"""Try it, before there is a result: the question to the worker, and the wait for its answer."""
 
-import hashlib
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
-from io import BytesIO
 
 import streamlit as st
 
@@ -16,11 +13,10 @@ from dashboard.processes import running_workers
 from dashboard.settings import settings
 from dashboard.text import plain
 from dashboard.tried import Handover, Refused, Tried
+from dashboard.try_given import Picture
 from dashboard.trying import Standard, standard_of
 from db import thresholds
 
-EXTENSIONS = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif"]
-MAX_MB = 64
 QUEUE = "score"
 PATIENCE_S, LOADING_S = 20, 90
 """How long a page waits for an answer, and for a detector that is being loaded."""
@@ -28,21 +24,8 @@ PATIENCE_S, LOADING_S = 20, 90
 _SOON_S = 1.0
 _LOOK_EVERY_S = 0.2
 _CANCELLED = Refused("Cancelled. Nothing was kept.")
-_ASKED, _ANSWER, _WARMED, _LOADED = "try-asked", "try-answer", "try-warmed", "try-loaded"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What a person gave: its bytes live in this tab and nowhere else.
-
-    Attributes:
-        upload: For an import, if the person asks to keep it.
-        digest: Tells it from other pictures.
-    """
-
-    upload: BytesIO
-    data: bytes = field(repr=False)
-    digest: str
+_ASKED, _ANSWER, _REST = "try-asked", "try-answer", "try-rest"
+_WARMED, _LOADED = "try-warmed", "try-loaded"
 
 
 @dataclass(frozen=True)
@@ -60,45 +43,6 @@ class _Asked:
     place: str
     job_id: str
     at: float
-
-
-def exported(trained: Sequence[Run]) -> list[Run]:
-    """Return the runs that have a detector to judge with."""
-    folder = settings().root / "runs"
-    return [run for run in trained if (folder / str(run.id) / "detector.keras").is_file()]
-
-
-def choose_picture() -> Picture | None:
-    """Draw the ways to give a picture, and return the one that was given."""
-    upload = st.file_uploader(
-        "A picture with a face",
-        type=EXTENSIONS,
-        max_upload_size=MAX_MB,
-        key="try-file",
-        help=f"At most {MAX_MB} MB. It is looked at and forgotten; only *Keep* stores it.",
-    )
-    # Behind a toggle: the browser asks for the camera as soon as this is drawn.
-    if st.toggle("Use the camera instead", key="try-camera-on"):
-        upload = st.camera_input("Take a picture", key="try-camera", width=480)
-    if upload is None:
-        _forget()
-        return None
-    data = upload.getvalue()
-    return Picture(upload, data, hashlib.sha256(data).hexdigest())
-
-
-def explain() -> None:
-    """Say what will be shown, and what becomes of the picture."""
-    with st.container(border=True, key="try-empty"):
-        st.markdown(
-            "Drop a picture above to see what this run's detector makes of it: the face it judges, "
-            "how likely the picture is fake and what that figure rests on, where the detector "
-            "looked, whether the verdict would last, and what in the collection comes nearest."
-        )
-        st.caption(
-            ":material/lock: The picture stays in this tab's memory. It is not stored, logged or "
-            "sent anywhere else, unless you press *Keep*."
-        )
 
 
 def standard(run: Run) -> Standard:
@@ -145,7 +89,7 @@ def _told(answer: Tried | Refused) -> Tried | None:
         st.info(answer.reason, icon=":material/cancel:")
     else:
         st.error(plain(answer.reason), icon=":material/error:")
-    st.button("Try again", key="try-again", icon=":material/replay:", on_click=_forget)
+    st.button("Try again", key="try-again", icon=":material/replay:", on_click=forget)
     return None
 
 
@@ -177,9 +121,26 @@ def _await_answer(question: Question) -> None:
         answer = Refused(reason)
     if answer is not None:
         st.session_state[_ANSWER] = question, answer
+        st.session_state[_REST] = replace(asked, at=time.monotonic())
         st.session_state.pop(_ASKED, None)
         st.rerun()
     _draw_wait(time.monotonic() - asked.at)
+
+
+@st.fragment(run_every=_LOOK_EVERY_S)
+def await_survival() -> None:
+    """Look for the part that takes longest, and draw the page once more when it is there."""
+    rest = st.session_state.get(_REST)
+    scores = Handover(settings(), rest.place).take_survival() if rest else None
+    if rest and scores is not None:
+        question, tried = st.session_state[_ANSWER]
+        st.session_state[_ANSWER] = question, replace(tried, survival=scores)
+        del st.session_state[_REST]
+        st.rerun()
+    if rest is None or time.monotonic() - rest.at > PATIENCE_S:
+        st.caption("No answer came. Give the picture again to try once more.")
+    else:
+        st.caption(":material/hourglass_top: Saving it again and making it smaller ...")
 
 
 def _given_up(asked: _Asked) -> str | None:
@@ -231,7 +192,7 @@ def _cancel() -> None:
 
 def _take_back() -> None:
     """Delete what lies between page and worker, and stop the job."""
-    asked = st.session_state.pop(_ASKED, None)
+    asked = st.session_state.pop(_ASKED, None) or st.session_state.pop(_REST, None)
     if asked is None:
         return
     Handover(settings(), asked.place).drop()
@@ -241,7 +202,7 @@ def _take_back() -> None:
         return  # it has ended
 
 
-def _forget() -> None:
+def forget() -> None:
     """Forget the question and the answer."""
     _take_back()
     st.session_state.pop(_ANSWER, None)

@@ -35,9 +35,10 @@ def claim(
 ) -> list[BlindItem]:
     """Hold the next items for a reviewer and return them, the one to judge now first.
 
-    First what the reviewer holds already (for ten minutes more), then what was assigned, then
-    items with a free seat in the order of the queue, then what the reviewer left or skipped.
-    Never an item on which the reviewer has said something, nor one that has all its opinions.
+    First what the reviewer holds already (for ten minutes more), then what was assigned. Once
+    nothing assigned waits, items with a free seat in the order of the queue, then what the reviewer
+    left or skipped. So what comes first stays first. Never an item on which the reviewer has said
+    something, nor one that has all its opinions.
 
     Args:
         session: A writing one.
@@ -57,10 +58,13 @@ def claim(
     moment = at or now()
     queue = open_queue(session, queue_id)
     check_reviewer(queue, reviewer)
-    held = _held(session, queue_id, reviewer, moment, is_live=True)
-    fresh = _fresh(session, queue, reviewer, moment, max(0, n - len(held)))
-    left = _held(session, queue_id, reviewer, moment, is_live=False)
-    chosen = [*held, *fresh, *left[: max(0, n - len(held) - len(fresh))]]
+    until = OpinionRow.claimed_until
+    chosen = _held(session, queue_id, reviewer, until > moment)
+    assigned = _held(session, queue_id, reviewer, until.is_(None), n)
+    chosen += assigned[: max(0, n - len(chosen))]
+    if not assigned:
+        chosen += _fresh(session, queue, reviewer, moment, max(0, n - len(chosen)))
+        chosen += _held(session, queue_id, reviewer, until <= moment, max(0, n - len(chosen)))
     for place, row in enumerate(chosen):
         _sit(session, queue, row.id, reviewer, moment, until=moment + CLAIM + place * _TICK)
     return _items(session, queue, chosen[:n])
@@ -197,18 +201,17 @@ def _sit(
 
 
 def _held(
-    session: Session, queue_id: int, reviewer: str, at: datetime, *, is_live: bool
+    session: Session, queue_id: int, reviewer: str, seat: ColumnElement[bool], n: int | None = None
 ) -> list[ReviewItemRow]:
-    """Return the items at which a reviewer sits without an opinion: as claimed, then assigned."""
+    """Return the items at which a reviewer has such a seat without an opinion, as claimed."""
     query = (
         select(ReviewItemRow)
         .join(OpinionRow, OpinionRow.item_id == ReviewItemRow.id)
         .where(ReviewItemRow.queue_id == queue_id, ReviewItemRow.verdict.is_(None))
         .where(OpinionRow.reviewer == reviewer, OpinionRow.verdict.is_(None))
-        .where(is_taken(at) if is_live else ~is_taken(at))
-        .order_by(
-            OpinionRow.claimed_until.is_(None), OpinionRow.claimed_until, ReviewItemRow.position
-        )
+        .where(seat)
+        .order_by(OpinionRow.claimed_until, ReviewItemRow.position)
+        .limit(n)
     )
     return list(session.scalars(query))
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import choices, resources, trying_view
 from dashboard import try_context as around
+from dashboard import try_given as given
 from dashboard import try_result as result
 from dashboard import try_why as why
 from dashboard.evaluation_view import choose_run
@@ -15,7 +16,7 @@ choices.open_asked_image()
 
 # Load
 with resources.session() as session:
-    trained = trying_view.exported(runs.list_runs(session))
+    trained = given.exported(runs.list_runs(session))
 
 # Show
 if not trained:
@@ -28,9 +29,10 @@ with left:
     run = choose_run(trained)
     trying_view.warm_up(run)
 with right:
-    picture = trying_view.choose_picture()
+    picture = given.choose_picture()
 if picture is None:
-    trying_view.explain()
+    trying_view.forget()
+    given.explain()
     st.stop()
 tried = trying_view.ask(picture, run)
 if tried is None:

@@ -32,16 +32,16 @@ class Explainer:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The scores of some inputs, and why the first one has its own.
+    """The score of an input, and why it has this one.
 
     Attributes:
-        scores: (n,) probability that each input is fake.
-        heat: (14, 14) of the first input: above 0 where it moved the score towards fake, below 0
-            where towards genuine; 1 or -1 at the strongest place, all 0 where nothing moved it.
-        features: (512,) of the first input: what the trunk hands to the head, averaged over places.
+        score: Probability that it is fake.
+        heat: (14, 14): above 0 where it moved the score towards fake, below 0 where towards
+            genuine; 1 or -1 at the strongest place, all 0 where nothing moved it.
+        features: (512,) what the trunk hands to the head, averaged over places.
     """
 
-    scores: NDArray[np.float64]
+    score: float
     heat: NDArray[np.float32]
     features: NDArray[np.float32]
 
@@ -74,8 +74,8 @@ def split_detector(detector: KerasModel) -> Explainer:
 
 
 @third_party_noise_off()
-def explain(explainer: Explainer, inputs: Sequence[Pixels]) -> Explanation:
-    """Score inputs in one pass, and say what moved the score of the first.
+def explain(explainer: Explainer, pixels: Pixels) -> Explanation:
+    """Score an input in one pass, and say what moved its score.
 
     The class score of Grad-CAM is the log-odds of fake, taken before the softmax: where that is
     certain, its own gradient vanishes. One signed map then serves both classes, as what speaks for
@@ -83,24 +83,35 @@ def explain(explainer: Explainer, inputs: Sequence[Pixels]) -> Explanation:
 
     Args:
         explainer: The detector.
-        inputs: n arrays (224, 224, 3), RGB of 0 to 255; at least one.
+        pixels: (224, 224, 3) RGB of 0 to 255.
 
     Reference: Selvaraju et al. (2017), "Grad-CAM: visual explanations from deep networks via
     gradient-based localization".
     """
     import tensorflow as tf
 
-    activations = explainer.trunk(np.stack(inputs), training=False)
-    first = activations[:1]
+    activations = explainer.trunk(pixels[np.newaxis], training=False)
     with tf.GradientTape() as tape:
-        tape.watch(first)
-        odds = _log_odds(explainer, first)
-    weights = tf.reduce_mean(tape.gradient(odds, first), axis=(1, 2), keepdims=True)
-    heat = np.asarray(tf.reduce_sum(weights * first, axis=-1))[0]
-    scores = 1 / (1 + np.exp(-np.asarray(_log_odds(explainer, activations), np.float64)))
+        tape.watch(activations)
+        odds = _log_odds(explainer, activations)
+    weights = tf.reduce_mean(tape.gradient(odds, activations), axis=(1, 2), keepdims=True)
+    heat = np.asarray(tf.reduce_sum(weights * activations, axis=-1))[0]
     strongest = max(float(np.abs(heat).max()), np.finfo(np.float32).tiny)
-    pooled = tf.nn.max_pool2d(first, 2, 2, "VALID")  # block5_pool, which ends the trunk
-    return Explanation(scores, heat / strongest, np.asarray(pooled).mean(axis=(0, 1, 2)))
+    pooled = tf.nn.max_pool2d(activations, 2, 2, "VALID")  # block5_pool, which ends the trunk
+    features = np.asarray(pooled).mean(axis=(0, 1, 2))
+    return Explanation(float(_probabilities(odds)[0]), heat / strongest, features)
+
+
+@third_party_noise_off()
+def score_inputs(explainer: Explainer, inputs: Sequence[Pixels]) -> NDArray[np.float64]:
+    """Return the probability (n,) that each of n inputs (224, 224, 3), at least one, is fake."""
+    activations = explainer.trunk(np.stack(inputs), training=False)
+    return _probabilities(_log_odds(explainer, activations))
+
+
+def _probabilities(odds: KerasModel) -> NDArray[np.float64]:
+    probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-np.asarray(odds, np.float64)))
+    return probabilities
 
 
 def _log_odds(explainer: Explainer, activations: KerasModel) -> KerasModel:

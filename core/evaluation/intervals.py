@@ -81,7 +81,8 @@ def reflected(value: float, resampled: Resampled, n_groups: int) -> Interval | N
         return None
     low, high = found
     raised = max(0.0, float(np.nanmean(resampled)) - value)
-    return max(0.0, 2 * value - high - np.sqrt(2) * raised), max(value, 2 * value - low)
+    end = min(1.0, max(value, 2 * value - low))
+    return max(0.0, 2 * value - high - np.sqrt(2) * raised), end
 
 
 def _variance(resampled: Resampled) -> float | None:

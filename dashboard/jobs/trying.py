@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.curation.ingest import describe
 from core.detectors.backbones import INPUT_PX
 from core.detectors.crops import seen
-from core.detectors.explain import explain
+from core.detectors.explain import explain, score_inputs
 from core.errors import InvalidInput, VerityError
 from core.evaluation.familiarity import count_farther
 from core.evaluation.robustness import CHANGES, apply, around, scaled_face
@@ -21,7 +21,7 @@ from core.images.decode import decode
 from core.images.normalise import encode_jpeg, normalise
 from core.images.reduce import reduce_by_area
 from core.images.spectrum import log_power, radial_profile, spectrum_picture
-from core.types import Face, FaceDetail, NormaliseRule, RgbImage
+from core.types import Face, NormaliseRule, RgbImage
 from dashboard.jobs.bench import Bench, open_bench
 from dashboard.jobs.context import Context
 from dashboard.tried import Familiarity, Handover, Refused, Tried
@@ -43,20 +43,46 @@ class _Watch:
         self.seconds[name] = round(time.perf_counter() - started, 4)
 
 
+@dataclass(frozen=True)
+class Look:
+    """A first look at an image, and what the longer one goes on with.
+
+    Attributes:
+        tried: Everything but how the score lasts.
+        face: The judged one.
+    """
+
+    tried: Tried
+    bench: Bench
+    pixels: RgbImage
+    face: Face | None
+
+
 def answer(context: Context, arguments: Mapping[str, Any]) -> None:
-    """Judge a picture that a page has handed over, and leave what was found for it."""
+    """Judge a picture that a page has handed over, and leave what was found, in two parts."""
     handover = Handover(context.settings, arguments["place"])
     data = handover.take_image()
     if data is None:
         return  # taken back, or this is the second try of a worker that was killed
     try:
-        handover.give(try_image(context, data, int(arguments["run_id"]), arguments["face"]))
+        look = look_at(context, data, int(arguments["run_id"]), arguments["face"])
     except VerityError as error:
         handover.give(Refused(str(error)))
+        return
+    handover.give(look.tried)
+    handover.give_survival(survival(look))
 
 
 def try_image(context: Context, data: bytes, run_id: int, face: int | None = None) -> Tried:
-    """Look at an image in every way; nothing is stored.
+    """Look at an image in every way; nothing is stored. Raises as `look_at` does."""
+    look, started = look_at(context, data, run_id, face), time.perf_counter()
+    scores = survival(look)
+    seconds = {**look.tried.seconds, "survival": round(time.perf_counter() - started, 4)}
+    return replace(look.tried, survival=scores, seconds=seconds)
+
+
+def look_at(context: Context, data: bytes, run_id: int, face: int | None = None) -> Look:
+    """Find everything about an image but how its score lasts.
 
     Args:
         context: The installation.
@@ -79,20 +105,19 @@ def try_image(context: Context, data: bytes, run_id: int, face: int | None = Non
         faces = detect(pixels)
         judged = _choose(faces, face)
         detail = None if judged is None else measure_face(pixels, faces[judged], len(faces))
-    with watch.part("changes"):
-        inputs = _inputs(bench, pixels, detail.face if detail else None)
+    seen_face = detail.face if detail else None
     with watch.part("detector"):
-        found = explain(bench.explainer, inputs)
+        crop = seen(pixels, seen_face, bench.crop, bench.rule, INPUT_PX)
+        found = explain(bench.explainer, crop)
     with watch.part("spectrum"):
-        spectrum = log_power(_normalised(pixels, detail, bench.rule))
+        spectrum = log_power(_normalised(pixels, seen_face, bench.rule))
     with watch.part("pictures"):
         pictures = {
             "picture": encode_jpeg(reduce_by_area(pixels, SHOWN_PX), quality=85),
-            "crop": _png(inputs[0]),
+            "crop": _png(crop),
             "spectrum": _png(spectrum_picture(spectrum)),
         }
-    score, *survival = found.scores.tolist()
-    return Tried(
+    tried = Tried(
         checksum=facts.checksum,
         size_bytes=facts.size_bytes,
         format=facts.format,
@@ -106,15 +131,28 @@ def try_image(context: Context, data: bytes, run_id: int, face: int | None = Non
         checks=facts.scores,
         embedding=_numbers(detail.embedding) if detail and detail.embedding is not None else None,
         phash=facts.hashes["phash"],
-        score=score,
+        score=found.score,
         heat=tuple(_numbers(row) for row in found.heat),
-        survival=tuple(survival),
+        survival=(),
         profile=_numbers(radial_profile(spectrum)),
         genuine=bench.genuine,
         familiarity=_familiarity(bench, found.features),
         seconds=watch.seconds,
         **pictures,
     )
+    return Look(tried, bench, pixels, seen_face)
+
+
+def survival(look: Look) -> tuple[float, ...]:
+    """Return the score after each of CHANGES."""
+    bench, pixels, face = look.bench, look.pixels, look.face
+    if face is not None and bench.crop.kind == "originals":
+        pixels, face = around(pixels, face)
+    changed = [
+        seen(apply(each, pixels), scaled_face(each, face), bench.crop, bench.rule, INPUT_PX)
+        for each in CHANGES
+    ]
+    return tuple(score_inputs(bench.explainer, changed).tolist())
 
 
 def _choose(faces: list[Face], asked: int | None) -> int | None:
@@ -125,23 +163,9 @@ def _choose(faces: list[Face], asked: int | None) -> int | None:
     return asked
 
 
-def _inputs(bench: Bench, pixels: RgbImage, face: Face | None) -> list[RgbImage]:
-    """Return what the detector sees of a picture as it is, and after each of the changes."""
-
-    def cut(pixels: RgbImage, face: Face | None) -> RgbImage:
-        return seen(pixels, face, bench.crop, bench.rule, INPUT_PX)
-
-    original = cut(pixels, face)
-    if face is not None and bench.crop.kind == "originals":
-        pixels, face = around(pixels, face)
-    changed = [cut(apply(each, pixels), scaled_face(each, face)) for each in CHANGES]
-    return [original, *changed]
-
-
-def _normalised(pixels: RgbImage, detail: FaceDetail | None, rule: NormaliseRule) -> RgbImage:
+def _normalised(pixels: RgbImage, face: Face | None, rule: NormaliseRule) -> RgbImage:
     """Return the copy that an import would store, compression included: so are those it meets."""
-    stored = encode_jpeg(normalise(pixels, detail.face if detail else None, rule))
-    return decode(stored).pixels
+    return decode(encode_jpeg(normalise(pixels, face, rule))).pixels
 
 
 def _familiarity(bench: Bench, features: NDArray[Any]) -> Familiarity | None:

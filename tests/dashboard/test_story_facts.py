@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput, NotFound
+from core.review.verdicts import HARD_EXAMPLE
 from core.types import Label, Split
 from dashboard.commands.reports import report
 from dashboard.home import open_database
@@ -16,12 +17,12 @@ from dashboard.report.files import write
 from dashboard.reporting import report as figures_of
 from dashboard.settings import Settings, settings
 from dashboard.story_chapters import tell
-from dashboard.story_facts import gather
-from db import provenance, runs, thresholds
+from dashboard.story_facts import assumed_prevalence, gather
+from db import provenance, runs, tags, thresholds
 from db.catalogue import Catalogue
 from db.engine import reading, writing
 from tests.db.builders import add, freeze, start_run
-from tests.db.review_builders import LABEL, NOTHING, judged_queue
+from tests.db.review_builders import LABEL, NOTHING, items_of, judged_queue, make_queue, say
 from tests.seeded import seed_scored_home
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -103,6 +104,30 @@ def test_no_slice_names_a_person(tmp_path: Path) -> None:
     assert not any("Ada" in name or "Grace" in name for name in names)
 
 
+def test_the_parts_that_do_worse_come_first_and_hard_examples_are_no_part(tmp_path: Path) -> None:
+    """A tenth of 400 genuine images is called fake, all of them from one of six tags."""
+    names = ["good 1", "good 2", "good 3", "good 4", "good 5", "bad"]
+    with writing(open_database(Settings(home=tmp_path))) as session:
+        ids = [add(session, n) for n in range(480)]
+        fakes = [add(session, f"fake {n}", Label.FAKE) for n in range(20)]
+        for place, name in enumerate(names):
+            tags.add_tag(session, ids[80 * place : 80 * (place + 1)], name, actor="ada")
+        tags.add_tag(session, ids[400:440], HARD_EXAMPLE, actor="ada")
+        frozen = freeze(session, [(each, Split.TEST) for each in [*ids, *fakes]])
+        run_id = start_run(session, frozen)
+        scores = dict.fromkeys(ids, 0.1) | dict.fromkeys([*ids[400:440], *fakes], 0.9)
+        runs.save_predictions(session, run_id, scores)
+        number = thresholds.propose(session, run_id, 0.5, Split.TEST, "so far", author="Ada")
+        thresholds.approve(session, number, actor="Grace")
+    with reading(open_database(Settings(home=tmp_path))) as session:
+        told = gather(session, Catalogue(), run_id).test
+    assert told.slices[0].name == "Tag: bad"
+    assert told.slices[0].is_beyond_chance
+    assert told.slices[1].is_beyond_chance  # and better: it must not hide what does worse
+    assert not told.slices[1].is_worse
+    assert not any(HARD_EXAMPLE in each.name for each in told.slices)
+
+
 def test_nobody_has_approved_until_a_second_person_has(home: Settings) -> None:
     database = open_database(home)
     with writing(database) as session:
@@ -127,6 +152,15 @@ def test_the_share_of_fakes_is_that_of_the_threshold_unless_asked(home: Settings
         assert gather(session, Catalogue(), 1).prevalence == 0.05
         assert gather(session, Catalogue(), 1, 0.2).prevalence == 0.2
         assert gather(session, Catalogue(), 2).prevalence == 0.01
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_threshold_for_fakes_only_or_none_leaves_the_usual_share(
+    home: Settings, share: float
+) -> None:
+    approve(home, 0.6, costs={"genuine_called_fake": 1.0, "missed_fake": 1.0, "prevalence": share})
+    with reading(open_database(home)) as session:
+        assert assumed_prevalence(thresholds.in_force(session, 1)) == 0.01
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -1.0, 2.0])
@@ -159,6 +193,19 @@ def test_what_a_team_settled_is_told(tmp_path: Path) -> None:
     assert dict(told.verdicts) == {"label wrong": 1, "nothing wrong": 1}
     assert told.n_turned == (1, 0)
     assert told.n_rated == 2
+
+
+def test_what_a_team_settled_of_other_images_is_not_told(tmp_path: Path) -> None:
+    with writing(open_database(Settings(home=tmp_path))) as session:
+        ids = [add(session, n, (Label.GENUINE, Label.FAKE)[n % 2]) for n in range(4)]
+        splits = [Split.VALIDATION, Split.VALIDATION, Split.TEST, Split.TEST]
+        run_id = start_run(session, freeze(session, list(zip(ids, splits, strict=True))))
+        runs.save_predictions(session, run_id, dict(zip(ids, (0.9, 0.8, 0.2, 0.7), strict=True)))
+        queue_id = make_queue(session, run_id, split=Split.VALIDATION)
+        (item,) = items_of(session, queue_id, 1)
+        say(session, item, ada=LABEL, bob=LABEL)
+    with reading(open_database(Settings(home=tmp_path))) as session:
+        assert gather(session, Catalogue(), run_id).review is None
 
 
 def test_gathered_twice_it_is_the_same_file(session: Session) -> None:

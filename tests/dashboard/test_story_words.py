@@ -95,6 +95,12 @@ def test_a_slice_is_named_only_beyond_chance_and_for_the_worse() -> None:
     assert words.slices(replace(TEST, slices=(), n_slices=0)) == ()
 
 
+def test_parts_beyond_a_few_are_counted() -> None:
+    (part,) = TEST.slices
+    many = tuple(replace(part, name=f"Source: {n}") for n in range(6))
+    assert words.slices(replace(TEST, slices=many))[0].endswith("Source: 3 (25 %) and 2 more.")
+
+
 def test_too_few_images_are_indicative_only() -> None:
     assert words.tested_on(TEST).startswith("Indicative only. Tested on 99 genuine images and 98")
     assert not words.tested_on(replace(TEST, is_indicative=False)).startswith("Indicative")

@@ -66,6 +66,9 @@ def test_a_picture_and_its_answer_travel_and_leave_nothing(home: Settings) -> No
     worker.give(tried())
     assert page.take() == tried()
     assert page.take() is None
+    assert page.take_survival() is None
+    worker.give_survival([0.5, 0.25])
+    assert page.take_survival() == (0.5, 0.25)
     assert not waiting_files(home)
 
 
@@ -109,7 +112,9 @@ def test_an_answer_to_a_page_that_has_ended_is_dropped(home: Settings) -> None:
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("place", ["", "../x", "1/../../etc/passwd", "a/b", f"1/{'0' * 31}", "1/\n"])
+@pytest.mark.parametrize(
+    "place", ["", "../x", "1/../../etc/passwd", "a/b", f"1/{'0' * 31}", "1/\n"]
+)
 def test_a_place_from_outside_is_refused(home: Settings, place: str) -> None:
     with pytest.raises(InvalidInput, match="Expected the place of a tried image"):
         Handover(home, place)

@@ -3,6 +3,7 @@ from sqlalchemy.orm import Session
 from core.types import Claim, Label, Split, Verdict
 from db import imports, labels, pairs, provenance, statuses
 from db.images import get_by_checksum
+from db.tables import VersionRow
 from tests.db.builders import BROKEN, add, add_pair, facts, freeze, import_file
 
 
@@ -44,10 +45,12 @@ def test_what_is_left_out_is_counted_once_by_its_reason(writer: Session) -> None
     assert provenance.left_out(writer, number) == [
         ("blurred", 1),
         (provenance.LATER, 1),
-        (provenance.OTHER_SOURCE, 1),
+        (provenance.SINCE, 1),
         (provenance.NEAR_DUPLICATE, 1),
         (provenance.UNLABELLED, 1),
     ]
+    writer.get_one(VersionRow, number).sources = ["photographs"]
+    assert (provenance.OTHER_SOURCE, 1) in provenance.left_out(writer, number)
 
 
 def test_an_image_that_was_excluded_after_the_freeze_is_in_the_version(writer: Session) -> None:
@@ -89,3 +92,12 @@ def test_any_decision_is_a_change(writer: Session) -> None:
     assert provenance.last_change(writer) == before
     labels.relabel(writer, [image], Label.FAKE, actor="ada")
     assert provenance.last_change(writer) != before
+
+
+def test_new_pairs_and_refused_files_are_changes_too(writer: Session) -> None:
+    images = add(writer, "a"), add(writer, "b")
+    before = provenance.last_change(writer)
+    add_pair(writer, *images)
+    between = provenance.last_change(writer)
+    import_file(writer, "job", "broken.jpg", BROKEN)
+    assert len({before, between, provenance.last_change(writer)}) == 3

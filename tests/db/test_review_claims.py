@@ -87,12 +87,23 @@ def test_a_skipped_seat_may_be_taken_and_is_lost_then(writer: Session) -> None:
 
 def test_what_is_assigned_has_no_end_and_comes_first(writer: Session, queue_id: int) -> None:
     assert assign(writer, queue_id, "bob", 2, actor="ada") == 2
-    assert claimed(writer, queue_id, "bob") == [0, 1, 2]
+    assert claimed(writer, queue_id, "bob") == [0, 1]
     assert claimed(writer, queue_id, "cy") == [0, 1, 2]
     assert claimed(writer, queue_id, "dee", later(900)) == [0, 1, 2]  # cy's ran out, not bob's
     assert claimed(writer, queue_id, "ed", later(900)) == [2, 3, 4]
     told = [(e.action, e.after) for e in events.history(writer, "review queue", queue_id)]
     assert told[0] == ("assign", {"reviewer": "bob", "n_items": 2})
+
+
+def test_what_comes_first_stays_first_until_it_is_judged(writer: Session, queue_id: int) -> None:
+    items = items_of(writer, queue_id, 2)
+    assign(writer, queue_id, "bob", 2, actor="ada")
+    for minute in range(3):
+        assert claimed(writer, queue_id, "bob", later(minute), n=3)[0] == 0
+    say(writer, items[0], at=3, bob=LABEL)
+    assert claimed(writer, queue_id, "bob", later(4)) == [1]
+    say(writer, items[1], at=5, bob=LABEL)
+    assert claimed(writer, queue_id, "bob", later(6)) == [2, 3, 4]
 
 
 def test_unassigning_leaves_opinions_and_claims(writer: Session, queue_id: int) -> None:

@@ -75,6 +75,9 @@ def test_a_picture_is_judged_and_nothing_of_it_is_kept(screen: Any, home: Path) 
     page = screen.page
     expect(page.get_by_text(re.compile("Would be called (genuine|fake)"))).to_be_visible()
     expect(page.get_by_text("One image never proves anything")).to_be_visible()
+    expect(page.get_by_text(re.compile("The verdict (lasts|turns)"))).to_be_visible(
+        timeout=ANSWER_MS
+    )
     for part in ("Where the detector looked", "Would the verdict last?", "Cues", "Spectrum"):
         expect(page.get_by_role("heading", name=part)).to_be_visible()
     expect(page.get_by_text("Nearest faces").first).to_be_visible()

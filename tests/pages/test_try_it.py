@@ -78,6 +78,12 @@ def test_an_answer_is_told_with_what_it_rests_on(home: Settings, open_page: Open
     assert "Nothing of it is stored so far" in told
 
 
+def test_what_takes_longest_is_waited_for_apart(home: Settings, open_page: OpenPage) -> None:
+    told = words(shown(open_page, found(survival=())))
+    assert "Would be called" in told
+    assert "No answer came" in told  # nothing is under way here
+
+
 def test_the_threshold_in_force_and_its_band_decide(home: Settings, open_page: OpenPage) -> None:
     with writing(resources.database()) as session:
         number = thresholds.propose(

@@ -3,7 +3,7 @@ import pytest
 
 from core.detectors.backbones import KerasModel
 from core.detectors.detector import score
-from core.detectors.explain import LAYER, explain, split_detector
+from core.detectors.explain import LAYER, explain, score_inputs, split_detector
 from core.detectors.quiet import third_party_noise_off
 from core.errors import InvalidInput
 
@@ -37,33 +37,34 @@ def dotted() -> np.ndarray:
 def test_scores_are_those_of_the_detector() -> None:
     model, rng = tiny_detector(), np.random.default_rng(0)
     inputs = rng.uniform(0, 5, (5, 8, 8, 3)).astype(np.float32)
-    found = explain(split_detector(model), list(inputs))
-    np.testing.assert_allclose(found.scores, score(model, inputs), atol=1e-6)
+    explainer, expected = split_detector(model), score(model, inputs)
+    np.testing.assert_allclose(score_inputs(explainer, list(inputs)), expected, atol=1e-6)
+    assert explain(explainer, inputs[3]).score == pytest.approx(expected[3], abs=1e-6)
 
 
 def test_heat_stands_where_the_score_was_moved_and_has_its_sign() -> None:
     """By hand: red pulls towards fake by its value, green against by half as much."""
-    heat = explain(split_detector(tiny_detector()), [dotted()]).heat
+    heat = explain(split_detector(tiny_detector()), dotted()).heat
     assert heat[1, 2] == pytest.approx(1.0)
     assert heat[6, 5] == pytest.approx(-0.5)
     assert np.count_nonzero(heat) == 2
-    turned = explain(split_detector(tiny_detector(towards_fake=-1.0)), [dotted()]).heat
+    turned = explain(split_detector(tiny_detector(towards_fake=-1.0)), dotted()).heat
     np.testing.assert_allclose(turned, -heat, atol=1e-6)
 
 
 def test_a_certain_score_still_has_a_reason() -> None:
-    found = explain(split_detector(tiny_detector(towards_fake=1e4)), [dotted()])
-    assert found.scores[0] == 1.0
+    found = explain(split_detector(tiny_detector(towards_fake=1e4)), dotted())
+    assert found.score == 1.0
     assert found.heat[1, 2] == pytest.approx(1.0)
 
 
 def test_features_are_the_pooled_activations() -> None:
-    features = explain(split_detector(tiny_detector()), [dotted()]).features
+    features = explain(split_detector(tiny_detector()), dotted()).features
     np.testing.assert_allclose(features, [4 / 16, 2 / 16])
 
 
 def test_nothing_to_see_gives_no_heat() -> None:
-    found = explain(split_detector(tiny_detector()), [np.zeros((8, 8, 3), np.float32)])
+    found = explain(split_detector(tiny_detector()), np.zeros((8, 8, 3), np.float32))
     assert not found.heat.any()
 
 

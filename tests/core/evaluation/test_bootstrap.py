@@ -163,6 +163,16 @@ def test_two_runs_on_the_same_images_differ_more_surely_than_two_on_others() -> 
     assert ends(alone[1])[1] > ends(alone[0])[0]
 
 
+def test_a_difference_at_a_rate_too_small_for_the_images_has_no_interval() -> None:
+    first = some_people(4, 20, 6)
+    noise = np.random.default_rng(0).normal(0, 0.05, len(first.scores))
+    second = Evidence(np.clip(first.scores + noise, 0, 1), first.is_fake, first.groups)
+    found = differences(first, second, n_boot=60)
+    assert found["tpr_at_1_fpr"].value is not None
+    assert found["tpr_at_1_fpr"].interval is None
+    assert found["tpr_at_5_fpr"].interval is not None
+
+
 def test_runs_on_other_images_are_refused() -> None:
     with pytest.raises(InvalidInput, match=r"Expected two runs on the same images.*Received"):
         differences(some_people(8), some_people(9))

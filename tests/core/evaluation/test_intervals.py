@@ -56,6 +56,12 @@ def test_a_calibration_error_that_may_be_noise_reaches_down_to_none() -> None:
     assert intervals.reflected(0.2, real, MANY) == pytest.approx((0.18, 0.22), abs=2e-3)
 
 
+def test_a_calibration_error_is_never_above_one() -> None:
+    low, high = intervals.reflected(0.9, np.clip(strays(0.7, 0.2), 0, 1), MANY) or (0, 2)
+    assert 0 <= low <= 0.9
+    assert high == 1
+
+
 @pytest.mark.parametrize(
     "resampled",
     [

@@ -39,6 +39,12 @@ def test_figures_before_and_after_by_hand() -> None:
     assert found["miss_rate"].after.value == pytest.approx(1 / 3)
 
 
+def test_a_share_caught_among_few_genuine_images_has_no_interval_of_its_change() -> None:
+    change = changes(evidence(), correct(IDS, IS_FAKE, {0: LABEL}), n_boot=100)["tpr_at_1_fpr"]
+    assert change.difference is not None
+    assert change.interval is None
+
+
 def test_nothing_reviewed_changes_nothing() -> None:
     found = changes(evidence(), correct(IDS, IS_FAKE, {}), n_boot=100)
     assert {change.difference for change in found.values()} == {0.0}

@@ -191,6 +191,8 @@ def test_the_worker_answers_and_its_rows_hold_no_picture(
         job_id = jobs.try_image(page.place, 1)
         told = _await(page)
         assert isinstance(told, Tried)
+        assert told.survival == ()
+        assert len(_await_survival(page)) == len(CHANGES)
         assert home.await_end(job_id, timeout_s=20) == "done"
         assert jobs.get_job(job_id).result is None
         assert not jobs.list_jobs()
@@ -209,6 +211,14 @@ def scoring(home: Home) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _await_survival(page: Handover) -> tuple[float, ...]:
+    deadline = time.monotonic() + 60
+    while (scores := page.take_survival()) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return scores
 
 
 def _await(page: Handover) -> Tried | Refused:
