@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.review.verdicts import HARD_EXAMPLE
 from core.types import Run, Split
 from dashboard import (
     acting,
@@ -30,7 +31,6 @@ from dashboard.scores import Scored
 from dashboard.text import count
 from dashboard.threshold_view import current
 
-HARD = "hard example"
 """Tag that takes an image into the next version's hard examples."""
 
 CELL_TITLES = {
@@ -210,10 +210,10 @@ def _show_acts(run: Run, split: Split, cell: str, selected: Sequence[int], shown
         "Hard example",
         key="tag-hard",
         icon=":material/fitness_center:",
-        help=f"Tag as {HARD}: the next version can be given more of these",
+        help=f"Tag as {HARD_EXAMPLE}: the next version can be given more of these",
         disabled=not selected,
         on_click=acting.request,
-        args=(acting.tag_act(HARD), scope),
+        args=(acting.tag_act(HARD_EXAMPLE), scope),
     )
     tagging.bulk_tags(request, is_off=not selected)
     acting.undo_button()

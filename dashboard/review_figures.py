@@ -130,6 +130,8 @@ def audit_words(found: "LabelError") -> str:
         "without a final verdict": found.n_open,
     }
     left = ", ".join(f"{n:,} {what}" for what, n in rest.items() if n)
+    if found.n_open:
+        left += " (disputes settle last: until they have, this is not the whole sample)"
     return f"{words} Not counted: {left}." if left else words
 
 

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
         address: Interface the dashboard listens on.
         port: Port the dashboard listens on.
         cpu_workers: Processes that import and analyse; as many as cores by default.
+        score_idle_s: After so long without a question the scoring worker starts anew, empty.
         user: Name written beside what a person decides.
     """
 
@@ -30,6 +31,7 @@ class Settings(BaseSettings):
     address: str = "127.0.0.1"
     port: int = 8501
     cpu_workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    score_idle_s: int = Field(default=900, ge=1)
     user: str = Field(default_factory=getpass.getuser, min_length=1)
 
     @property

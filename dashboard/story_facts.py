@@ -1,7 +1,6 @@
 """Gathering what the story of a run tells, once for page, files and command line."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +9,6 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
-from core.evaluation.cuts import Facts as Known
-from core.review.verdicts import HARD_EXAMPLE
 from core.types import Label, Run, Split, Threshold
 from dashboard import reporting
 from dashboard.review_figures import reviewed_figures
@@ -166,7 +163,7 @@ def _slices(
     from core.evaluation.slices import Measure as By
     from core.evaluation.slices import compare_slices
 
-    known = _without_findings(facts_of(session, catalogue, scored.image_ids))
+    known = facts_of(session, catalogue, scored.image_ids)
     cuts = [cut for cut in cuts_of(known) if cut.kind != _NAMES_PEOPLE]
     compared = compare_slices(cuts, scored.scores, scored.is_fake, scored.groups, threshold)
     found = [
@@ -188,15 +185,6 @@ def _stands_out(part: Slice) -> bool:
 
 def _worst_first(part: Slice) -> tuple[bool, float]:
     return not _stands_out(part), -(part.false_positives.value or 0.0)
-
-
-def _without_findings(known: Known) -> Known:
-    """Leave hard examples out: being called wrongly is what made them that."""
-    kept = {
-        kind: {name: held for name, held in each.items() if name != HARD_EXAMPLE or kind != "tag"}
-        for kind, each in known.members.items()
-    }
-    return replace(known, members={kind: each for kind, each in kept.items() if each})
 
 
 def _review(session: Session, run: Run, threshold: float) -> Review | None:

@@ -14,7 +14,7 @@ from dashboard.threshold.told import Choice
 from dashboard.threshold_choice import remember
 from dashboard.threshold_words import bearing, described, policy_of_choice
 from dashboard.thresholds import shown
-from db import thresholds
+from db import people, thresholds
 
 _REASON = "threshold-reason"
 
@@ -95,7 +95,7 @@ def _propose(run: Run, split: Split, chosen: Choice) -> None:
 
 def _proposal(waiting: Threshold) -> None:
     """Draw a threshold that waits, with what the person at the screen may do about it."""
-    is_own = thresholds.is_same_person(waiting.author, actor())
+    is_own = people.is_same_person(waiting.author, actor())
     with st.container(border=True, key=f"proposal-{waiting.id}"):
         st.markdown(
             f":material/hourglass_top: **{shown(waiting.value)} waits for a second person.** "

@@ -21,7 +21,8 @@ QUEUE = "score"
 PATIENCE_S, LOADING_S = 20, 90
 """How long a page waits for an answer, and for a detector that is being loaded."""
 
-_SOON_S = 1.0
+_SOON_S, _LONG_S = 1.0, 4.0
+_RESTART_S = 5.0  # a worker that has been idle starts anew, and is away for a moment
 _LOOK_EVERY_S = 0.2
 _CANCELLED = Refused("Cancelled. Nothing was kept.")
 _ASKED, _ANSWER, _REST = "try-asked", "try-answer", "try-rest"
@@ -145,7 +146,7 @@ def await_survival() -> None:
 
 def _given_up(asked: _Asked) -> str | None:
     waited_s = time.monotonic() - asked.at
-    if waited_s > _SOON_S and not _is_served():
+    if waited_s > _RESTART_S and not _is_served():
         return (
             "The worker that judges pictures is not running. Start Verity with "
             "`python -m dashboard run`, or the worker alone with "
@@ -166,6 +167,8 @@ def _draw_wait(waited_s: float) -> None:
     text = "Looking at the picture ..."
     if waited_s > _SOON_S and _is_loading():
         text = f"Loading the detector, once after a start: about 10 s, {waited_s:.0f} s so far ..."
+    elif waited_s > _LONG_S:
+        text = "Still at it: after a long rest the detector is loaded anew, about 10 s ..."
     with st.container(horizontal=True, vertical_alignment="center", key="try-wait"):
         st.markdown(f":material/hourglass_top: {text}")
         st.button("Cancel", key="try-cancel", type="tertiary", on_click=_cancel)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, InvalidInput, NotFound
 from core.review.verdicts import ReviewVerdict
 from db import events, people
+from db.people import is_same_person
 from db.review_comments import MAX_COMMENT_LENGTH, add_comment
 from db.review_items import (
     ITEM,
@@ -23,7 +24,6 @@ from db.review_items import (
 from db.review_outcomes import refuse_applied
 from db.short_text import checked
 from db.tables import ImageRow, ReviewItemRow, now
-from db.thresholds import is_same_person
 
 ADJUDICATE, REOPEN = "adjudicate", "take adjudication back"
 

@@ -224,14 +224,9 @@ def _fresh(
     mine = select(OpinionRow.seat).where(of_item, OpinionRow.reviewer == reviewer).exists()
     taken = select(func.count()).select_from(OpinionRow).where(of_item, is_taken(at))
     n_taken = taken.correlate(ReviewItemRow).scalar_subquery()
-    query = (
-        select(ReviewItemRow)
-        .where(ReviewItemRow.queue_id == queue.id, ReviewItemRow.verdict.is_(None))
-        .where(~mine, n_taken < queue.n_opinions)
-        .order_by(ReviewItemRow.position)
-        .limit(n)
-    )
-    return list(session.scalars(query))
+    of_queue = (ReviewItemRow.queue_id == queue.id, ReviewItemRow.verdict.is_(None))
+    query = select(ReviewItemRow).where(*of_queue, ~mine, n_taken < queue.n_opinions)
+    return list(session.scalars(query.order_by(ReviewItemRow.position).limit(n)))
 
 
 def _items(session: Session, queue: Queue, rows: Sequence[ReviewItemRow]) -> list[BlindItem]:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from core.evaluation.cuts import Facts
+from core.review.verdicts import HARD_EXAMPLE
 from db.catalogue import Catalogue
 from db.images import ImageFilter
 
@@ -18,7 +19,7 @@ def facts_of(session: Session, catalogue: Catalogue, ids: NDArray[np.int64]) -> 
     """Return what is known now of some stored images, in their order.
 
     Measures that no image has are left out. Labels are not among the facts: what counts is the
-    label when the version was frozen.
+    label when the version was frozen. Nor are hard examples: being called wrongly made them that.
     """
     measured = [name for name in MEASURES if name in catalogue.measures(session)]
     numbers = {name: catalogue.look_up(session, name, ids).astype(np.float64) for name in measured}
@@ -36,6 +37,7 @@ def _members(
     found = {
         name: np.isin(ids, catalogue.find(session, _having(kind, name))[0], assume_unique=True)
         for name in catalogue.members(session, kind)
+        if (kind, name) != ("tag", HARD_EXAMPLE)
     }
     return {name: is_in for name, is_in in found.items() if is_in.any()}
 

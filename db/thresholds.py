@@ -1,6 +1,5 @@
 """Operating thresholds: proposed by one person, approved by a second, kept with who and why."""
 
-import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, InvalidInput, NotFound
 from core.types import Split, Threshold
 from db import events
+from db.people import is_same_person
 from db.runs import get_run
 from db.short_text import checked
 from db.tables import RunRow, ThresholdRow, now
@@ -184,15 +184,6 @@ def runs_without_threshold(session: Session) -> list[int]:
     }
     query = select(RunRow.id).where(RunRow.finished_at.is_not(None)).order_by(RunRow.id.desc())
     return [run_id for run_id in session.scalars(query) if run_id not in settled]
-
-
-def is_same_person(name: str, other: str) -> bool:
-    """Say whether two names differ in blanks, capitals or ways of writing a letter only."""
-    return _plain_name(name) == _plain_name(other)
-
-
-def _plain_name(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _by_two(row: ThresholdRow) -> bool:

@@ -33,11 +33,12 @@ def report(
     with reading(open_database(settings())) as session:
         facts = gather(session, catalogue, run_id, prevalence)
     shown = pictures_of(facts, open_store(settings())) if pictures else {}
-    _save(write(facts, out.suffix.lower().removeprefix("."), shown), out)
+    save(write(facts, out.suffix.lower().removeprefix("."), shown), out)
     console.tell(f"Wrote {out}")
 
 
-def _save(data: bytes, out: Path) -> None:
+def save(data: bytes, out: Path) -> None:
+    """Write a file that a person named, or raise `InvalidInput` where that cannot be."""
     try:
         out.write_bytes(data)
     except OSError as error:

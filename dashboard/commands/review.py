@@ -161,10 +161,12 @@ def export(
     ),
 ) -> None:
     """Write the opinions and verdicts of a queue as CSV, a line an opinion."""
+    from dashboard.commands.reports import save
     from dashboard.review_table import verdicts_csv
 
     with _session() as session:
-        csv.write_text(verdicts_csv(session, queue), encoding="utf-8")
+        told = verdicts_csv(session, queue)
+    save(told.encode("utf-8"), csv)
 
 
 @review.command("apply")

@@ -95,7 +95,8 @@ def test_what_an_audit_found_in_words() -> None:
     found = LabelError(2, 40, (0.0138, 0.165), 1, 0, 3)
     assert audit_words(found) == (
         "Wrong labels: 2 of 40 drawn at random, 5.0% (95 % interval 1.4% to 16.5%). "
-        "Not counted: 1 unusable, 3 without a final verdict."
+        "Not counted: 1 unusable, 3 without a final verdict (disputes settle last: until they "
+        "have, this is not the whole sample)."
     )
 
 

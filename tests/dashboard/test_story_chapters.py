@@ -55,6 +55,13 @@ def test_an_uncertain_band_is_told() -> None:
     assert "from 0.600 to below 0.800" in chapter(told, "decision").points[-1]
 
 
+def test_a_threshold_chosen_on_the_test_images_is_said_to_flatter() -> None:
+    chosen = replace(approved().decision, in_force=replace(APPROVED, split=Split.TEST))
+    warned = "chosen on the images that judge it"
+    assert warned in " ".join(chapter(facts(decision=chosen), "decision").points)
+    assert warned not in " ".join(chapter(approved(), "decision").points)
+
+
 def test_the_costly_error_comes_first_with_its_interval_and_its_number() -> None:
     first = chapter(facts(), "failures").figures[0]
     assert first.is_costly

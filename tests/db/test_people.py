@@ -15,6 +15,12 @@ def test_a_name_is_returned_as_it_is_kept(writer: Session) -> None:
     assert people.remember(writer, " Ada\u00a0 Lovelace") == "Ada Lovelace"
 
 
+def test_capitals_make_no_second_person(writer: Session) -> None:
+    assert people.remember(writer, "Ada Lovelace") == "Ada Lovelace"
+    assert people.remember(writer, "ada lovelace") == "Ada Lovelace"
+    assert people.names(writer) == ["Ada Lovelace"]
+
+
 @pytest.mark.parametrize("name", ["", " ", "x" * 65, "a\x00b", "\u202eadA", "a\u200bb"])
 def test_what_is_no_name_is_refused(writer: Session, name: str) -> None:
     with pytest.raises(InvalidInput, match="Expected a name of 1 to 64 printable characters"):

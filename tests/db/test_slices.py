@@ -1,6 +1,7 @@
 import numpy as np
 from sqlalchemy import Engine
 
+from core.review.verdicts import HARD_EXAMPLE
 from core.types import Claim, Label
 from db import tags
 from db.catalogue import Catalogue
@@ -16,6 +17,7 @@ def test_what_is_known_of_images_comes_in_the_order_asked_for(database: Engine) 
         )
         second = add(session, "b", Label.FAKE, generator="masked-gan", scores={"blur": None})
         tags.add_tag(session, [second], "glasses", actor="ada")
+        tags.add_tag(session, [first], HARD_EXAMPLE, actor="ada")
         import_file(session, "job", "a.jpg", facts("a"), Claim())
     with reading(database) as session:
         found = facts_of(session, Catalogue(), np.array([second, first]))

@@ -63,7 +63,8 @@ def drop(screen: Any, path: Path) -> str:
 
 def await_answer(screen: Any, key: str, timeout_ms: int = FIRST_MS) -> None:
     expect(screen.keyed(key)).to_be_visible(timeout=timeout_ms)
-    expect(screen.page.get_by_role("heading", name="Nearest known images")).to_be_visible()
+    nearest = screen.page.get_by_role("heading", name="Nearest known images")
+    expect(nearest).to_be_visible(timeout=ANSWER_MS)
     screen.settle()
 
 
@@ -142,5 +143,6 @@ def test_the_camera_is_used_only_when_it_is_asked_for(camera: Page, address: str
     expect(camera.get_by_text("Use the camera instead")).to_be_visible(timeout=30_000)
     assert not camera.get_by_test_id("stCameraInput").count()
     camera.get_by_text("Use the camera instead").click()
-    camera.get_by_test_id("stCameraInputButton").click(timeout=30_000)
+    camera.wait_for_function("document.querySelector('video')?.readyState === 4")
+    camera.get_by_test_id("stCameraInputButton").click()
     expect(camera.get_by_text("No face was found")).to_be_visible(timeout=ANSWER_MS)

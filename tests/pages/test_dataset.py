@@ -84,9 +84,7 @@ def test_freezing_starts_a_job_with_share_and_seed(
     assert any("waits or runs already" in toast.value for toast in app.toast)
 
 
-def test_hard_examples_may_be_put_into_training(
-    seeded_home: Settings, open_page: OpenPage
-) -> None:
+def test_hard_examples_may_be_put_into_training(seeded_home: Settings, open_page: OpenPage) -> None:
     assert "freeze-hard" not in {box.key for box in open_page("dataset.py").checkbox}
     with writing(resources.database()) as session:
         tags.add_tag(session, [1, 2], "hard example", actor="ada")

@@ -97,3 +97,10 @@ def test_the_threshold_in_force_or_suggested_is_the_default_and_an_audit_is_told
 def test_what_is_not_there_is_refused(words: list[str], error: type[Exception]) -> None:
     with pytest.raises(error, match="Expected"):
         CliRunner().invoke(review, words, catch_exceptions=False)
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    told("create", "--run", "1", "--kind", "random audit")
+    words = ["export", "1", "--csv", str(tmp_path / "missing" / "verdicts.csv")]
+    with pytest.raises(InvalidInput, match="Expected a file that may be written"):
+        CliRunner().invoke(review, words, catch_exceptions=False)

@@ -186,7 +186,7 @@ def test_the_worker_answers_and_its_rows_hold_no_picture(
     jobs = Jobs(settings)
     images = rows_of(home.root / "verity.sqlite")
     files = files_of(home.root)
-    with scoring(home):
+    with scoring(home, SUPERVISOR_ENABLED="1", VERITY_SCORE_IDLE_S="1") as process:
         page = Handover.begin(settings, PHOTOGRAPH.read_bytes())
         job_id = jobs.try_image(page.place, 1)
         told = _await(page)
@@ -196,18 +196,20 @@ def test_the_worker_answers_and_its_rows_hold_no_picture(
         assert home.await_end(job_id, timeout_s=20) == "done"
         assert jobs.get_job(job_id).result is None
         assert not jobs.list_jobs()
+        assert process.wait(30) == 0  # idle for a second, it gives its memory back
     assert rows_of(home.root / "verity.sqlite") == images
     assert files_of(home.root) == files
     assert not waiting_files(settings)
 
 
 @contextmanager
-def scoring(home: Home) -> Iterator[None]:
+def scoring(home: Home, **variables: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Run the scoring worker alone."""
     command = [sys.executable, "-m", "dashboard", "worker", "--name", "score-1", "--queue", "score"]
-    process = subprocess.Popen(command, env=home.environment, stdout=subprocess.DEVNULL)
+    environment = {**home.environment, **variables}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(30)
