@@ -38,7 +38,7 @@ _WORK = """([low, high, seconds]) => new Promise(done => {
   const elements = [...document.querySelectorAll("*")]
   const root = elements.find(each => each.shadowRoot?.querySelector(".desk")).shadowRoot
   const desk = root.querySelector(".desk")
-  const took = [], open = [], keys = "lucu", end = performance.now() + seconds * 1000
+  const took = [], open = [], keys = "lici", end = performance.now() + seconds * 1000
   const PATIENCE_MS = 30000
   let pressed = 0
   new MutationObserver(() => {

@@ -1,14 +1,16 @@
 """What is chosen stands in the URL, so that a screen can be shared and come back to."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import streamlit as st
 
 from core.types import ImageRecord
 from dashboard import widgets
+from dashboard.text import plain
 
-_ASKED, _BACK = "asked-image", "way-back-to"
+_ASKED, _BACK, _RETURN = "asked-image", "way-back-to", "returning"
 
 
 class _Named(Protocol):
@@ -50,6 +52,8 @@ def pick_number(
     key = f"pick-{name}"
     asked = number_in_url(name)
     st.session_state[key] = asked if asked in options else default or options[0]
+    if name in st.query_params and asked not in options:
+        _say_other(label, st.query_params[name], describe(st.session_state[key]))
     _remember(name, key)
     return st.selectbox(
         label,
@@ -58,6 +62,17 @@ def pick_number(
         key=key,
         on_change=_remember,
         args=(name, key),
+    )
+
+
+def _say_other(label: str, asked: str, shown: str) -> None:
+    st.toast(
+        plain(
+            f"Expected a {label.lower()} that there is. Received {asked[:80]!r}. "
+            f"Shown instead: {shown}."
+        ),
+        icon=":material/warning:",
+        duration="long",
     )
 
 
@@ -138,50 +153,105 @@ def invite(text: str, page: str, label: str) -> None:
     widgets.empty(text, f"../pages/{page}.py", label, icon=":material/arrow_forward:")
 
 
-def remember_image(checksum: str) -> None:
-    """Ask for an image's detail, from a callback; `open_asked_image` goes there."""
-    st.session_state[_ASKED] = checksum
+@dataclass(frozen=True)
+class _WayBack:
+    """The page from which an image was opened.
+
+    Attributes:
+        query: What stood in its URL.
+        bound: Names in it that a widget of the page holds.
+        ids: Numbers of the images of the list it was opened from, in order.
+    """
+
+    page: str
+    query: Mapping[str, str]
+    bound: Collection[str]
+    ids: Sequence[int]
 
 
-def opener(images: Iterable[ImageRecord]) -> Callable[[int], None]:
-    """Return what asks for one of these images by its number; for a grid's `on_open`."""
+def remember_image(checksum: str, among: Sequence[int] = ()) -> None:
+    """Ask for an image's detail, from a callback; `open_asked_image` goes there.
+
+    Args:
+        checksum: Of the image.
+        among: Numbers of the images of the list that it stands in, in order.
+    """
+    st.session_state[_ASKED] = (checksum, among)
+
+
+def opener(images: Iterable[ImageRecord], among: Sequence[int] = ()) -> Callable[[int], None]:
+    """Return what asks for one of these images by its number; for a grid's `on_open`.
+
+    Args:
+        images: Those that can be opened.
+        among: Numbers of all images of the list, on other pages too, in order.
+    """
     checksums = {image.id: image.checksum for image in images}
-    return lambda image_id: remember_image(checksums[image_id])
+    return lambda image_id: remember_image(checksums[image_id], among)
 
 
-def open_asked_image(back: str | None = None) -> None:
+def open_asked_image(back: str | None = None, bound: Collection[str] = ()) -> None:
     """Go to Browse's detail of the image that was asked for, if any.
 
     Args:
         back: The page that asks, "evaluate": the detail offers the way back to it as it is now.
+        bound: Names in its URL that are bound to a widget, which sets itself by them.
     """
     if back:
         _come_back(back)
-    if checksum := st.session_state.pop(_ASKED, None):
+    if asked := st.session_state.pop(_ASKED, None):
+        checksum, among = asked
         forget_way_back()
         if back:
-            st.session_state[_BACK] = (back, dict(st.query_params))
+            st.session_state[_BACK] = _WayBack(back, dict(st.query_params), bound, among)
         st.switch_page("../pages/browse.py", query_params={"image": checksum})
 
 
 def _come_back(page: str) -> None:
-    """Show a page as it was left: the browser's own way back keeps the other page's query."""
-    left, query = st.session_state.get(_BACK, (None, {}))
-    if left == page and "image" in st.query_params:
+    """Show a page as it was left: the browser's own way back keeps the other page's query.
+
+    Only here, as Browse's widgets are bound to names that mean something else on this page, and
+    the URL cannot hold those before Browse is left.
+    """
+    way = st.session_state.get(_BACK)
+    if way is None or way.page != page:
+        return
+    if _RETURN in st.session_state:
         forget_way_back()
-        st.query_params.from_dict(query)
+        st.query_params.from_dict(way.query)
+    elif "image" in st.query_params:
+        _return(way)
 
 
-def way_back() -> None:
-    """Draw the way back to the page from which an image was opened, if there is one."""
-    page, query = st.session_state.get(_BACK, (None, {}))
-    if page and st.button(
-        f"Back to {page.capitalize()}", key="way-back", icon=":material/undo:", type="primary"
+def _return(way: _WayBack) -> None:
+    st.session_state[_RETURN] = True
+    held = {name: way.query[name] for name in way.bound if name in way.query}
+    st.switch_page(f"../pages/{way.page}.py", query_params=held)
+
+
+def way_back() -> bool:
+    """Draw the way back to the page from which an image was opened; return if there is one."""
+    way = st.session_state.get(_BACK)
+    if way is None:
+        return False
+    if st.button(
+        f"Back to {way.page.capitalize()}",
+        key="way-back",
+        icon=":material/undo:",
+        type="primary",
+        shortcut="Esc",
     ):
-        forget_way_back()
-        st.switch_page(f"../pages/{page}.py", query_params=query)
+        _return(way)
+    return True
+
+
+def opened_among() -> Sequence[int] | None:
+    """Return the numbers of the list that an image was opened from; None if from Browse itself."""
+    way = st.session_state.get(_BACK)
+    return way.ids if way else None
 
 
 def forget_way_back() -> None:
     """Offer no way back any more."""
     st.session_state.pop(_BACK, None)
+    st.session_state.pop(_RETURN, None)

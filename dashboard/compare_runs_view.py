@@ -14,7 +14,7 @@ from dashboard.compare_words import DIFFERENCES, difference_text, tests_text
 from dashboard.gallery import Said
 from dashboard.grid import Badge
 from dashboard.scores import Operating
-from dashboard.text import count
+from dashboard.text import count, threshold
 from dashboard.threshold_view import current
 from dashboard.thresholds import starting
 from dashboard.two_runs import OUTCOMES, TwoRuns
@@ -73,7 +73,7 @@ def _say_basis(
 ) -> None:
     """Say which images are compared, and what each run is judged at."""
     names = [
-        f"**{letter}** is run {each.id} at threshold {point.value:.3f} "
+        f"**{letter}** is run {each.id} at threshold {threshold(point.value)} "
         f"({'in force' if point.is_in_force else 'not approved'})"
         for letter, each, point in zip("AB", (run, second), operating, strict=True)
     ]
@@ -164,7 +164,13 @@ def _show_images(data: TwoRuns, chosen: NDArray[np.int64]) -> None:
     if not len(rows):
         st.info("Nothing here: no image is of this kind.", icon=":material/filter_list_off:")
         return
-    gallery.show(len(rows), partial(_read, data, rows), key="two-runs", label=TITLES[outcome])
+    gallery.show(
+        len(rows),
+        partial(_read, data, rows),
+        key="two-runs",
+        label=TITLES[outcome],
+        among=data.ids[rows].tolist(),
+    )
 
 
 def ordered(data: TwoRuns, rows: NDArray[np.int64]) -> NDArray[np.int64]:

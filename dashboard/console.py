@@ -107,6 +107,19 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
         print("  ".join(_word(value) for value in row.values()))
 
 
+def print_table(rows: Sequence[Mapping[str, Any]], nothing: str) -> None:
+    """Print many results for people, under a heading and in columns; else say there is nothing."""
+    if not rows:
+        tell(nothing)
+        return
+    lines = [[name.replace("_", " ") for name in rows[0]]]
+    lines += [["-" if value is None else str(value) for value in row.values()] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (word.ljust(width) for word, width in zip(line, widths, strict=True))
+        print("  ".join(padded).rstrip())
+
+
 def _word(value: Any) -> str:
     return json.dumps(value, default=str) if isinstance(value, Mapping) else str(value)
 

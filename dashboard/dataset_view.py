@@ -60,7 +60,7 @@ def show_next(counts: Mapping[str, int]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f"Left out: {count(counts[Label.UNKNOWN], 'image')} not labelled, "
-            f"{count(counts['excluded'], 'image')} excluded as duplicates (an image may be both)."
+            f"{count(counts['excluded'], 'image')} excluded as duplicate (an image may be both)."
         )
         if counts[Label.UNKNOWN]:
             choices.link("browse", "Label them", label=Label.UNKNOWN)

@@ -9,6 +9,10 @@ from dashboard import choices, doors, job_view, resources, training_form
 from dashboard.jobs.client import Job
 from dashboard.text import moment, plain
 
+_SPLIT = "on"
+BOUND = (_SPLIT,)
+"""Names in the URL that are bound to a widget."""
+
 
 def choose_run(trained: Sequence[Run]) -> Run:
     """Draw the choice of run, which stands in the URL, and return the run.
@@ -36,7 +40,7 @@ def choose_split() -> Split:
         default=Split.TEST.value,
         required=True,
         format_func=str.capitalize,
-        key="on",
+        key=_SPLIT,
         bind="query-params",
         help="The detector and its threshold were chosen by validation images; only the test "
         "images tell how it does on images nobody has looked at.",

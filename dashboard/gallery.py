@@ -7,6 +7,7 @@ from core.types import ImageRecord
 from dashboard import choices, resources, widgets
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.text import count
+from dashboard.text import score as shown_score
 from db import images
 
 PAGE_SIZE = 24
@@ -34,7 +35,7 @@ class Said:
 def call_badge(score: float, threshold: float, *, is_fake: bool, prefix: str = "") -> Badge:
     """Return a badge that tells a score, and stands out where a genuine image is called fake."""
     is_costly = score >= threshold and not is_fake
-    return Badge(f"{prefix}{score:.3f}", "warning" if is_costly else "quiet")
+    return Badge(f"{prefix}{shown_score(score, threshold)}", "warning" if is_costly else "quiet")
 
 
 def show(
@@ -44,6 +45,7 @@ def show(
     key: str,
     label: str,
     selectable: bool = False,
+    among: Sequence[int] = (),
 ) -> list[int]:
     """Draw a grid of images with its pages, and return the numbers of those selected.
 
@@ -53,6 +55,7 @@ def show(
         key: Of the grid in the session; the page is `?page=` in the URL.
         label: Name of the grid for screen readers.
         selectable: Whether images can be selected; they open by double click then.
+        among: Numbers of all images in order: from one that is opened one steps to the next.
     """
     start = choices.pick_page("page", total, PAGE_SIZE) * PAGE_SIZE
     said = read(start, min(start + PAGE_SIZE, total))
@@ -62,7 +65,7 @@ def show(
         [_cell(image, each) for image, each in zip(records, said, strict=True)],
         key=key,
         label=f"{label}, {count(total, 'image')}",
-        on_open=choices.opener(records),
+        on_open=choices.opener(records, among),
         selectable=selectable,
     )
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.errors import VerityError
 from core.types import DuplicatePair, Event, ImageRecord, Label, Location, Split
-from dashboard import choices, face_panel, resources, similar
+from dashboard import face_panel, resources, similar
 from dashboard.browsing import label_buttons
+from dashboard.choices import forget_way_back, opened_among, way_back
 from dashboard.tagging import tag_field
 from dashboard.text import count, moment, plain
 from dashboard.widgets import facts, image_strip, key_facts, name_of, show_image, status_badge
@@ -28,7 +29,8 @@ class Details:
         versions: (version, split, label when frozen).
         history: Newest first; with whether the act was undone since.
         faces: What is known of the faces in it.
-        previous: Checksum of the image before it among those looked for.
+        previous: Checksum of the image before it in the list it was opened from, or among those
+            looked for.
         next: Checksum of the one after it.
     """
 
@@ -57,7 +59,11 @@ def find_details(
     found = pairs.pairs_of(session, image.id)
     subjects = [("image", image.id), *(("pair", pair.id) for pair in found)]
     faces = face_panel.find_faces(session, image.id)
-    before, after = resources.catalogue().neighbours(session, wanted, image.id, sort)
+    among = opened_among()
+    if among is None:
+        before, after = resources.catalogue().neighbours(session, wanted, image.id, sort)
+    else:
+        before, after = beside(among, image.id)
     return Details(
         image,
         images.locations(session, image.id),
@@ -71,6 +77,14 @@ def find_details(
         _checksum(session, before),
         _checksum(session, after),
     )
+
+
+def beside(among: Sequence[int], image_id: int) -> tuple[int | None, int | None]:
+    """Return the numbers before and after one in a list; None at its ends and beyond it."""
+    if image_id not in among:
+        return None, None
+    at = among.index(image_id)
+    return (among[at - 1] if at else None), (among[at + 1] if at + 1 < len(among) else None)
 
 
 def _checksum(session: Session, image_id: int | None) -> str | None:
@@ -91,14 +105,16 @@ def _history(
 
 def navigation(details: Details | None) -> None:
     """Draw the way back to the grid and to the images before and after."""
-    choices.way_back()
-    _go("Back to grid", None, "Esc", "arrow_back", is_enabled=True)
+    has_way_back = way_back()  # then Esc goes there
+    _go("Back to grid", None, None if has_way_back else "Esc", "arrow_back", is_enabled=True)
     if details:
         _go("Previous", details.previous, "Left", "chevron_left", bool(details.previous))
         _go("Next", details.next, "Right", "chevron_right", bool(details.next))
 
 
-def _go(label: str, checksum: str | None, shortcut: str, icon: str, is_enabled: bool) -> None:
+def _go(
+    label: str, checksum: str | None, shortcut: str | None, icon: str, is_enabled: bool
+) -> None:
     st.button(
         label,
         key=label.lower(),
@@ -112,7 +128,7 @@ def _go(label: str, checksum: str | None, shortcut: str, icon: str, is_enabled: 
 def leave_image() -> None:
     """Make Browse show the grid again."""
     st.query_params.pop("image", None)
-    choices.forget_way_back()
+    forget_way_back()
 
 
 def show_details(details: Details) -> None:

@@ -98,7 +98,12 @@ def show(run: Run, split: Split) -> None:
     shown = Shown(data, threshold, rows, mistake_filters.probabilities(run, data))
     acts = st.container(horizontal=True, vertical_alignment="center", key="mistake-acts")
     selected = gallery.show(
-        len(rows), shown.read, key="mistakes", label=CELL_TITLES[cell], selectable=True
+        len(rows),
+        shown.read,
+        key="mistakes",
+        label=CELL_TITLES[cell],
+        selectable=True,
+        among=shown.ids(),
     )
     with acts:
         _show_count(data, threshold, rows)

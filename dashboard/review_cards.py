@@ -22,9 +22,22 @@ from db.reviews import Disclosure, Opinion
 MAX_SENT_BYTES = 500_000
 CHOICES = (
     Choice(ReviewVerdict.LABEL_WRONG, "l", "Label wrong", "It is not what it is labelled as"),
-    Choice(ReviewVerdict.DETECTOR_WRONG, "d", "Detector wrong", "The label is right"),
-    Choice(ReviewVerdict.NOTHING_WRONG, "r", "Right", "Nothing is wrong here"),
-    Choice(ReviewVerdict.IMAGE_UNUSABLE, "u", "Image unusable", "No face, broken or too poor"),
+    Choice(
+        ReviewVerdict.DETECTOR_WRONG,
+        "d",
+        "Detector wrong",
+        "The label is right",
+        "D does not fit here: no detector contradicts the label. If the label is right, press R.",
+    ),
+    Choice(
+        ReviewVerdict.NOTHING_WRONG,
+        "r",
+        "Right",
+        "Nothing is wrong here",
+        "R does not fit here: label and detector contradict each other, so one of them is wrong. "
+        "Press L or D.",
+    ),
+    Choice(ReviewVerdict.IMAGE_UNUSABLE, "i", "Image unusable", "No face, broken or too poor"),
     Choice(ReviewVerdict.CANNOT_TELL, "c", "Cannot tell", "Not from this image"),
 )
 

@@ -97,12 +97,19 @@ class Pile:
         self.cards[item.id], self.images[item.id] = card, item.image
 
 
-@st.fragment
 def show(queue: Queue, work: Work) -> None:
-    """Draw a person's desk, one image at a time; only this part runs again for a verdict."""
+    """Draw a person's desk, one image at a time."""
     me = actor()
     key = f"{work.name}-{queue.id}-{me.encode().hex()}"  # a component's key takes no "__"
     pile: Pile = st.session_state.setdefault(f"{key}-pile", Pile())
+    if not work.is_claimed:  # others may have settled it, or this person may have taken a side
+        pile.is_stale = True
+    _show(queue, work, me, key, pile)
+
+
+@st.fragment
+def _show(queue: Queue, work: Work, me: str, key: str, pile: Pile) -> None:
+    """Draw the desk; only this part runs again for a verdict."""
     with widgets.complaining():
         if pile.is_low:
             _fill(pile, queue, work, me)

@@ -11,6 +11,7 @@ from core.review.queues import RANDOM_AUDIT
 from core.review.verdicts import ReviewVerdict
 from core.types import Run, Split
 from dashboard.scores import load_scores
+from dashboard.text import count
 from db import review_results, runs
 from db.review_items import get_queue
 
@@ -112,7 +113,8 @@ def audit_of(session: Session, queue_id: int) -> "LabelError | None":
 
     if get_queue(session, queue_id).kind != RANDOM_AUDIT:
         return None
-    return label_error(review_results.final_verdicts(session, queue_id))
+    n_generated = review_results.count_generated_doubted(session, queue_id)
+    return label_error(review_results.final_verdicts(session, queue_id), n_generated)
 
 
 def audit_words(found: "LabelError") -> str:
@@ -125,6 +127,7 @@ def audit_words(found: "LabelError") -> str:
         f"{found.share:.1%} (95 % interval {low:.1%} to {high:.1%})."
     )
     rest = {
+        "made here as fake, which stays whatever was said of the label": found.n_generated,
         "unusable": found.n_unusable,
         "undecidable": found.n_cannot_tell,
         "without a final verdict": found.n_open,
@@ -133,6 +136,16 @@ def audit_words(found: "LabelError") -> str:
     if found.n_open:
         left += " (disputes settle last: until they have, this is not the whole sample)"
     return f"{words} Not counted: {left}." if left else words
+
+
+def turned_words(n_turned: tuple[int, int]) -> str:
+    """Say how many labels were turned round, by (genuine to fake, fake to genuine)."""
+    to_fake, to_genuine = n_turned
+    told = [
+        f"{count(to_fake, 'genuine image')} turned fake" if to_fake else "",
+        f"{count(to_genuine, 'fake')} turned genuine" if to_genuine else "",
+    ]
+    return ", ".join(filter(None, told))
 
 
 def change_words(found: "Change") -> str:
@@ -154,8 +167,9 @@ def agreement_words(found: "Report") -> dict[str, str]:
         told[f"{pair.first} and {pair.second}"] = f"Cohen's kappa {_coefficient(pair.kappa)}"
     for each in found.reviewers:
         told[each.reviewer] = (
-            f"{each.n_opinions:,} opinions, {each.n_with_others:,} of {each.n_compared:,} with the "
-            f"others, {each.n_upheld:,} of {each.n_adjudicated:,} upheld by adjudication"
+            f"{count(each.n_opinions, 'opinion')}, {each.n_with_others:,} of "
+            f"{each.n_compared:,} with the others, {each.n_upheld:,} of "
+            f"{each.n_adjudicated:,} upheld by adjudication"
         )
     return told
 
@@ -163,7 +177,7 @@ def agreement_words(found: "Report") -> dict[str, str]:
 def _coefficient(found: "Agreement") -> str:
     if found.value is None:
         return f"none. {found.note}"
-    return f"{_figure(found.value, found.interval)}, {found.n_items:,} items"
+    return f"{_figure(found.value, found.interval)}, {count(found.n_items, 'item')}"
 
 
 def _figure(value: float | None, interval: tuple[float, float] | None, shape: str = ".3f") -> str:

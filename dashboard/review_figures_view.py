@@ -54,11 +54,7 @@ def _figures(queue_id: int, said: tuple[tuple[int, str], ...]) -> ReviewedFigure
 
 def corrected_words(found: ReviewedFigures) -> str:
     """Say what was corrected."""
-    to_fake, to_genuine = found.n_turned
-    told = [
-        f"{count(to_fake, 'genuine image')} turned fake" if to_fake else "",
-        f"{count(to_genuine, 'fake')} turned genuine" if to_genuine else "",
-    ]
+    told = [review_figures.turned_words(found.n_turned)]
     n_out = found.counts.get(ReviewVerdict.IMAGE_UNUSABLE, 0)
     told.append(f"{count(n_out, 'unusable image')} left out" if n_out else "")
     what = ", ".join(filter(None, told))

@@ -15,6 +15,7 @@ from dashboard.auth import actor
 from dashboard.review_queues_view import KINDS, open_queue
 from dashboard.scores import Operating, operating_threshold
 from dashboard.text import count, plain
+from dashboard.text import threshold as shown
 from db import people, review_queues
 from db.review_candidates import candidates
 
@@ -46,12 +47,10 @@ def show(scored: Sequence[Run]) -> None:
     threshold, params = _figures(kind, run, operating, scored)
     st.caption(f"{HELP[kind]} {plain(_origin(operating, threshold))}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        limit = st.number_input("At most", 1, MAX_LIMIT, 60, key="queue-limit", width=130)
+        limit = st.number_input("At most", value=60, key="queue-limit", width=130)
         n_opinions = st.number_input(
             "Opinions each",
-            1,
-            review_queues.MAX_OPINIONS,
-            2,
+            value=2,
             key="queue-opinions",
             width=130,
             help="So many people judge every image, without seeing what the others said. With two "
@@ -153,8 +152,8 @@ def _figures(
 
 def _origin(operating: Operating, threshold: float) -> str:
     if abs(threshold - operating.value) < 0.0005:
-        return f"Threshold {threshold:.3f}. {operating.origin}"
-    return f"Threshold {threshold:.3f}, set by hand; otherwise {operating.value:.3f}."
+        return f"Threshold {shown(threshold)}. {operating.origin}"
+    return f"Threshold {shown(threshold)}, set by hand; otherwise {shown(operating.value)}."
 
 
 def _threshold_in_url(otherwise: float) -> float:
@@ -188,6 +187,7 @@ def _other(run: Run, scored: Sequence[Run]) -> dict[str, Any]:
 def _offer(request: QueueRequest) -> None:
     """Say how many images the queue would hold, and draw the button that makes it."""
     try:
+        _check(request)
         with resources.session() as session:
             found = candidates(session, request)
         rows = queues.choose(request.kind, found, {**request.params, "limit": request.limit})
@@ -205,6 +205,20 @@ def _offer(request: QueueRequest) -> None:
             args=(_make, request),
         )
         st.caption(f"{n_genuine:,} genuine, {len(rows) - n_genuine:,} fake")
+
+
+def _check(request: QueueRequest) -> None:
+    """Raise InvalidInput unless the numbers fit; the fields take all, so none is quietly passed."""
+    n_images, n_opinions = request.limit or 0, request.n_opinions
+    if not 1 <= n_images <= MAX_LIMIT:
+        raise InvalidInput(
+            f"Expected 1 to {MAX_LIMIT:,} images in 'At most'. Received {n_images:,}."
+        )
+    if not 1 <= n_opinions <= review_queues.MAX_OPINIONS:
+        raise InvalidInput(
+            f"Expected 1 to {review_queues.MAX_OPINIONS} in 'Opinions each'. "
+            f"Received {n_opinions:,}."
+        )
 
 
 def _make(session: Session, request: QueueRequest) -> None:

@@ -146,18 +146,24 @@ def _act(queue: Queue, found: Outcome) -> None:
 def plan_words(plan: Applied) -> list[str]:
     """Say in Markdown what applying would change, and what it leaves alone."""
     told = {
-        "get the other label": len(plan.relabelled),
-        "are excluded from the next version": len(plan.excluded),
-        f"are tagged *{HARD_EXAMPLE}*, for training and later tests": len(plan.hard_examples),
+        ("gets", "get", "the other label"): len(plan.relabelled),
+        ("is", "are", "excluded from the next version"): len(plan.excluded),
+        ("is", "are", f"tagged *{HARD_EXAMPLE}*, for training and later tests"): len(
+            plan.hard_examples
+        ),
     }
-    lines = [f"**{count(n, 'image')}** {what}" for what, n in told.items() if n]
+    lines = [f"**{count(n, 'image')}** {_does(n, *what)}" for what, n in told.items() if n]
     left = {
-        "need no change": plan.n_kept,
-        "are fakes made here: they stay fake": plan.n_generated,
-        "were changed by somebody since: left alone": plan.n_changed,
+        ("needs", "need", "no change"): plan.n_kept,
+        ("was", "were", "made here as fake: that stays"): plan.n_generated,
+        ("was", "were", "changed by somebody since: left alone"): plan.n_changed,
     }
-    lines += [f"{count(n, 'image')} {what}" for what, n in left.items() if n]
+    lines += [f"{count(n, 'image')} {_does(n, *what)}" for what, n in left.items() if n]
     return lines or ["Nothing is left to apply."]
+
+
+def _does(n: int, one: str, many: str, rest: str) -> str:
+    return f"{one if n == 1 else many} {rest}"
 
 
 def _apply(session: Session, queue_id: int) -> None:

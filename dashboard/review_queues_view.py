@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.review import queues as kinds
 from dashboard import choices
 from dashboard.auth import actor
-from dashboard.text import count, duration, plain
+from dashboard.text import count, duration, plain, threshold
 from db import review_desks, review_items, review_queues
 from db.review_desks import Share
 from db.review_items import Queue
@@ -46,6 +46,18 @@ def load_queues(session: Session) -> list[Row]:
     ]
 
 
+def left_for(session: Session, me: str) -> list[tuple[Queue, int]]:
+    """Return the queues in which images are left for a person, with how many; newest first."""
+    mine = [each for each in review_items.list_queues(session) if may_judge(each, me)]
+    left = [review_desks.share_of(session, each, reviewer=me).n_left for each in mine]
+    return [(queue, n) for queue, n in zip(mine, left, strict=True) if n]
+
+
+def may_judge(queue: Queue, me: str) -> bool:
+    """Return whether a queue takes a person's opinions."""
+    return queue.is_open and (not queue.reviewers or me in queue.reviewers)
+
+
 def show(rows: Sequence[Row]) -> None:
     """Draw the queues, each with its progress and the way in."""
     for row in rows:
@@ -72,7 +84,7 @@ def describe(queue: Queue) -> str:
     if queue.run_id is not None:
         words.append(f"run {queue.run_id}, {queue.split}")
     if queue.threshold is not None:
-        words.append(f"threshold {queue.threshold:.3f}")
+        words.append(f"threshold {threshold(queue.threshold)}")
     words.append(f"{count(queue.n_opinions, 'opinion')} each")
     if queue.reviewers:
         words.append(f"for {plain(', '.join(queue.reviewers))}")
@@ -109,8 +121,7 @@ def people_words(at: Progress) -> str:
 def _way_in(row: Row) -> None:
     """Draw the button that leads to what this person can do next."""
     queue, at = row.queue, row.progress
-    may_judge = queue.is_open and (not queue.reviewers or actor() in queue.reviewers)
-    if may_judge and row.mine.n_left:
+    if may_judge(queue, actor()) and row.mine.n_left:
         label = "Go on" if row.mine.n_given else "Begin"
         view, help_ = "judge", f"{row.mine.n_left:,} left for you"
     elif queue.is_open and at.n_disputed:

@@ -9,6 +9,7 @@ from core.errors import NotFound
 from core.types import Run
 from dashboard import (
     choices,
+    resources,
     review_agreement_view,
     review_desk,
     review_form,
@@ -17,6 +18,7 @@ from dashboard import (
     review_queues_view,
     review_work,
 )
+from dashboard.auth import actor
 from dashboard.text import plain
 from db import runs
 from db.review_items import Queue, get_queue
@@ -77,6 +79,10 @@ def _judge(queue: Queue) -> None:
 
 
 def _adjudicate(queue: Queue) -> None:
+    with resources.session() as session:
+        told = review_work.side_words(session, queue, actor())
+    for words in told:
+        st.info(words, icon=":material/balance:")
     review_desk.show(queue, review_work.ADJUDICATE)
 
 

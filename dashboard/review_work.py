@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from core.review.verdicts import ReviewVerdict
 from dashboard.review_desk import Work
-from dashboard.text import count
+from dashboard.text import count, plain
 from db import adjudications, review_claims, review_desks, reviews
 from db.review_desks import Share
 from db.review_items import BlindItem, Queue
@@ -96,6 +96,25 @@ def _undo_adjudication(session: Session, queue: Queue, me: str) -> int:
 
 def _pass_over(session: Session, item_id: int, me: str) -> None:
     """Leave a disputed item: nobody holds it, and the browser puts it last."""
+
+
+def side_words(session: Session, queue: Queue, me: str) -> list[str]:
+    """Say in Markdown on which disputed images a person took a side, and who decides instead."""
+    disputed = adjudications.disputed_items(session, queue.id)
+    instead = [adjudications.others_instead(session, item.id, me) for item in disputed]
+    told = []
+    if refused := [names for names in instead if names]:
+        others = sorted({name for names in refused for name in names})
+        told.append(
+            f"You took a side on {count(len(refused), 'disputed image')}, so the last word is not "
+            f"yours. Who took none may decide: {plain(', '.join(others[:5]))}."
+        )
+    if n_alone := sum(names == [] for names in instead):
+        told.append(
+            f"You took a side on {count(n_alone, 'disputed image')}, and so did everybody known "
+            "here: you may decide all the same, and the history says so."
+        )
+    return told
 
 
 def nothing_disputed(at: Progress) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from core.evaluation.slices import Measure, Slice
 from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL
 from dashboard.map_chart import shown
 from dashboard.text import count
+from dashboard.text import threshold as shown_threshold
 
 N_BINS = 25
 ROW_PX = 30
@@ -67,7 +68,7 @@ def _name_sides(figure: go.Figure, threshold: float) -> None:
         y=1.0,
         yref="paper",
         yanchor="bottom",
-        text=f"Threshold {threshold:.3f}",
+        text=f"Threshold {shown_threshold(threshold)}",
         showarrow=False,
         font_size=11,
     )

@@ -13,6 +13,12 @@ KINDS = {
 }
 """Ways to cut the images, as people call them, in the order in which they are offered."""
 
+ORDER = (
+    "those beyond chance first, those with too few images last; within each the furthest from the "
+    "whole first, be it worse or better"
+)
+"""How `core.evaluation.slices.furthest_first` sorts, in words."""
+
 
 def title_of(key: str) -> str:
     """Return what people call a slice: "Face size, px: under 62"."""

@@ -8,7 +8,9 @@ import streamlit as st
 from core.evaluation.slices import MIN_IMAGES, Measure, Slice, furthest_first
 from core.types import Run, Split
 from dashboard import choices, doors, slice_charts, slicing, widgets
+from dashboard.slice_words import ORDER
 from dashboard.text import count
+from dashboard.text import threshold as shown_threshold
 from dashboard.threshold_view import current
 
 N_SHOWN = 20
@@ -78,8 +80,9 @@ def _summary(ranked: Sequence[Slice], measure: Measure, whole: float, threshold:
     verb = "stands" if n_beyond == 1 else "stand"
     words = f"**{n_beyond:,} of {count(len(ranked), 'slice')}** {verb} out beyond chance"
     few = f"; {n_few:,} have too few images to say (hollow)" if n_few else ""
-    at = "" if measure is Measure.AUC else f" at threshold {threshold:.3f}"
+    at = "" if measure is Measure.AUC else f" at threshold {shown_threshold(threshold)}"
     st.markdown(f"{words}{few}. The dashed line is the whole: {whole:.1%}{at}.", help=_METHOD)
+    st.caption(f"In order: {ORDER}.")
 
 
 def _chart(shown: Sequence[Slice], measure: Measure, whole: float) -> None:

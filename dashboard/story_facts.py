@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
+from core.evaluation.operating_points import DEFAULT_PREVALENCE
 from core.types import Label, Run, Split, Threshold
 from dashboard import reporting
 from dashboard.review_figures import reviewed_figures
@@ -31,9 +32,6 @@ from db.review_items import list_queues
 from db.slices import facts_of
 from db.tables import now
 
-DEFAULT_PREVALENCE = 0.01
-"""Share of fakes in use where nobody said one."""
-
 N_SAMPLE, N_MISTAKES, N_SLICES, N_BINS = 24, 6, 4, 40
 _NAMES_PEOPLE = "identity"
 _TPR_AT = {0.01: "tpr_at_1_fpr", 0.05: "tpr_at_5_fpr"}
@@ -53,7 +51,7 @@ def gather(
         catalogue: What slices are cut by.
         run_id: Of a scored run.
         prevalence: Share of fakes among the images in use, between 0 and 1; by default what the
-            threshold was chosen for, else 1 %.
+            threshold was chosen for, else 10 %.
         at: The moment that stands on the story; now by default.
 
     Raises:
@@ -79,7 +77,7 @@ def gather(
 
 
 def assumed_prevalence(in_force: Threshold | None) -> float:
-    """Return the share of fakes that a threshold was chosen for, else 1 %.
+    """Return the share of fakes that a threshold was chosen for, else 10 %.
 
     All and none count as no answer: of such images nothing needs to be told apart.
     """

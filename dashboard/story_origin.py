@@ -1,5 +1,7 @@
 """The first chapters: what is judged, what it learned from, and what it does."""
 
+from collections.abc import Mapping
+
 from core.curation.shortcuts import LIMIT_AUC
 from core.types import Label, Split, Verdict
 from dashboard import story_words as words
@@ -78,7 +80,6 @@ def care(facts: Facts) -> Chapter:
     n_left = sum(n for _, n in held.left_out)
     n_decided = sum(n for verdict, n in held.duplicates.items() if verdict)
     waiting = f"{held.duplicates.get(None, 0):,} not yet decided"
-    decided = [f"{held.duplicates[each]:,} {each}" for each in Verdict if held.duplicates.get(each)]
     refused = sum(n for _, n in held.refused)
     return Chapter(
         "care",
@@ -97,11 +98,21 @@ def care(facts: Facts) -> Chapter:
         (
             f"Left out: {words.few([f'{n:,} {reason}' for reason, n in held.left_out])}.",
             f"Refused: {words.few([f'{n:,} {reason}' for reason, n in held.refused])}.",
-            f"Near-duplicate pairs: {words.few(decided)}.",
+            _duplicates(held.duplicates),
             shortcut(facts),
         ),
         notes=("Reasons are those of today; the version itself never changes.",),
     )
+
+
+def _duplicates(found: Mapping[Verdict | None, int]) -> str:
+    """Say what was decided about near-duplicate pairs, and how many wait for a person."""
+    decided = [f"{found[each]:,} {each}" for each in Verdict if found.get(each)]
+    n_waiting = found.get(None, 0)
+    if not decided and not n_waiting:
+        return "Near-duplicate pairs: none found."
+    waiting = f"; {n_waiting:,} {'waits' if n_waiting == 1 else 'wait'}" if n_waiting else ""
+    return f"Near-duplicate pairs: {words.few(decided or ['none decided'])}{waiting}."
 
 
 def shortcut(facts: Facts) -> str:

@@ -7,7 +7,7 @@ from dashboard.review_figures import CAUTION
 from dashboard.story_chapter import Chapter, Figure, Picture
 from dashboard.story_origin import shortcut, status
 from dashboard.story_types import Facts, Measure, Share
-from dashboard.text import count, moment, threshold
+from dashboard.text import count, moment, score, threshold
 
 
 def results(facts: Facts) -> Chapter:
@@ -57,7 +57,10 @@ def failures(facts: Facts) -> Chapter:
         words.slices(test),
         charts.draw_false_positives(test.false_positives) if test.n_genuine else None,
         tuple(
-            Picture(each.checksum, f"{each.label.value}, score {each.score:.3f}")
+            Picture(
+                each.checksum,
+                f"{each.label.value}, score {score(each.score, facts.decision.value)}",
+            )
             for each in test.mistakes
         ),
         (
@@ -163,7 +166,10 @@ def review(facts: Facts) -> Chapter | None:
             *_after(found.false_positives_after),
         ),
         (f"Verdicts: {verdicts}.", CAUTION),
-        notes=("The frozen version and all other figures here stay as they were.",),
+        notes=(
+            "The frozen version and all other figures here stay as they were.",
+            "A fake made here stays fake: where people called its label wrong, it is not counted.",
+        ),
     )
 
 

@@ -10,6 +10,8 @@ from dashboard import resources
 from dashboard.job_view import badge
 from dashboard.jobs.client import Job, Progress
 from dashboard.text import duration, moment, plain
+from db.people import is_same_person
+from db.review_items import Queue
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,22 @@ class Waiting:
 
 
 def waiting(
-    counts: Mapping[str, int], undecided_runs: Sequence[int], proposed: Sequence[Threshold]
+    counts: Mapping[str, int],
+    undecided_runs: Sequence[int],
+    proposed: Sequence[Threshold],
+    queues: Sequence[tuple[Queue, int]],
+    me: str,
 ) -> list[Waiting]:
-    """Return what waits for a person; nothing that is done."""
+    """Return what waits for a person; nothing that is done.
+
+    Args:
+        counts: As `db.overview.counts` gives them.
+        undecided_runs: Runs without a threshold.
+        proposed: Thresholds that wait for approval. A person's own wait for somebody else.
+        queues: Review queues, with how many images are left for the person.
+        me: The person.
+    """
+    proposed = [each for each in proposed if not is_same_person(each.author, me)]
     run = {"run": str(undecided_runs[0])} if undecided_runs else {}
     asked = {"run": str(proposed[0].run_id)} if proposed else {}
     found = [
@@ -71,8 +86,16 @@ def waiting(
             {**asked, "view": "threshold"},
             "Look at it",
         ),
+        *(_to_judge(queue, n_left) for queue, n_left in queues),
     ]
     return [item for item in found if item.n]
+
+
+def _to_judge(queue: Queue, n_left: int) -> Waiting:
+    name = plain(queue.name)
+    query = {"queue": str(queue.id), "view": "judge"}
+    told = (f"Image to judge · {name}", f"Images to judge · {name}")
+    return Waiting(n_left, *told, "review.py", query, "Judge them")
 
 
 def funnel_stages(counts: Mapping[str, int]) -> dict[str, int]:

@@ -44,7 +44,7 @@ def _lock(settings: Settings) -> Path:
 @contextmanager
 def workers(settings: Settings) -> Iterator[None]:
     """Make sure that workers run: those that do, or some for as long as this lasts."""
-    if is_held(_lock(settings)) or running_workers(settings):
+    if is_held(_lock(settings)) or _job_workers(settings):
         yield
         return
     process = subprocess.Popen(
@@ -59,10 +59,15 @@ def workers(settings: Settings) -> Iterator[None]:
         process.wait()
 
 
+def _job_workers(settings: Settings) -> list[str]:
+    """Return the running workers that take jobs; one that only scores for a page takes none."""
+    return [name for name in running_workers(settings) if not name.startswith("score-")]
+
+
 def _await_workers(settings: Settings, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + _START_S
     wanted = settings.cpu_workers + 1
-    while len(running_workers(settings)) < wanted:
+    while len(_job_workers(settings)) < wanted:
         if process.poll() is not None or time.monotonic() > deadline:
             logs = settings.root / "logs"
             raise Unavailable(f"Expected {wanted} workers to start. They did not: see {logs}.")

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from decimal import ROUND_FLOOR, Decimal
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REPLACED_LATER = re.compile(r":|@|www(?=\.)|(?<=[-<>~])[-=>]", re.IGNORECASE)
@@ -55,6 +56,20 @@ def threshold(value: float) -> str:
     """Return a threshold as it is shown and stands in the URL: three decimals, or all it has."""
     ones, decimals = f"{value:.7f}".split(".")
     return f"{ones}.{decimals.rstrip('0'):0<3}"
+
+
+def score(value: float, at: float = 0.5) -> str:
+    """Return a score as people read it, never rounded onto the other side of a threshold.
+
+    It is cut off, not rounded, after as many decimals as the threshold shows: 0.5996 under a
+    threshold of 0.600 is "0.599".
+
+    Args:
+        value: 0 to 1.
+        at: The threshold, if there is one.
+    """
+    n_decimals = len(threshold(at).partition(".")[2])
+    return str(Decimal(str(float(value))).quantize(Decimal(1).scaleb(-n_decimals), ROUND_FLOOR))
 
 
 def count(n: int, one: str, many: str | None = None) -> str:

@@ -56,10 +56,10 @@ def _say_in_force(in_force: Threshold | None) -> None:
 def _form(run: Run, split: Split, chosen: Choice) -> None:
     with st.form("propose-threshold", clear_on_submit=False):
         st.markdown(f"**Propose {shown(chosen.value)}** · {described(chosen, split)}")
-        st.text_input(
+        st.text_input(  # no `max_chars`: the browser would hold back a longer one without a word
             "Reason for this threshold",
             key=_REASON,
-            max_chars=thresholds.MAX_WORDS,
+            help=f"Up to {thresholds.MAX_WORDS} characters",
             placeholder="For those who approve it, and for those who come later",
         )
         st.form_submit_button(
@@ -86,11 +86,16 @@ def _propose(run: Run, split: Split, chosen: Choice) -> None:
             band=chosen.band,
             policy=policy,
         )
+        resources.afterwards(_clear_reason)
         resources.notify(
             "Proposed. It is in force once a second person approves it.", ":material/how_to_vote:"
         )
 
     resources.act(change)
+
+
+def _clear_reason() -> None:
+    st.session_state[_REASON] = ""
 
 
 def _proposal(waiting: Threshold) -> None:

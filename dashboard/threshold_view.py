@@ -1,10 +1,13 @@
 """Threshold: one slider over what every operating threshold does, and who decides on one."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.types import Run, Split
 from dashboard import choices, doors, resources, slicing, threshold_panel
 from dashboard.evaluation import scored
+from dashboard.proposing import BY_HAND
 from dashboard.scores import Operating
 from dashboard.text import plain
 from dashboard.threshold import Choice, Slice, Slicing, Start, threshold_slider
@@ -17,6 +20,7 @@ from dashboard.thresholds import (
     further_flips,
     largest,
     pool,
+    rule_of,
     shown,
     starting,
 )
@@ -26,7 +30,7 @@ from db import images, thresholds
 def show(run: Run, split: Split) -> None:
     """Draw the part of Evaluate: what waits, the slider, and the way to a decision."""
     start = starting(run)
-    chosen = chosen_now(run.id, start)
+    chosen = _named(run, chosen_now(run.id, start))
     with resources.session() as session:
         saved = thresholds.thresholds(session, run.id)
         in_force = thresholds.in_force(session, run.id)
@@ -50,6 +54,12 @@ def current(run: Run) -> Operating:
         low=low,
         high=high,
     )
+
+
+def _named(run: Run, chosen: Choice) -> Choice:
+    """Name the rule that gives just this threshold; the URL holds only the value."""
+    rule = rule_of(run, chosen.value, chosen.costs) if chosen.mode == BY_HAND else None
+    return replace(chosen, mode=rule) if rule else chosen
 
 
 def _say_origin(start: Operating, split: Split) -> None:

@@ -1,14 +1,17 @@
 """What the slider over the threshold is fed with: counts of a run on one split, counted once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.errors import InvalidInput
 from core.evaluation.cuts import Cut
+from core.evaluation.operating_points import MODES, Costs, choose
 from core.evaluation.threshold import threshold_counts, threshold_steps
 from core.types import ImageRecord, Run, Split
 from dashboard import resources, text
@@ -70,6 +73,23 @@ def starting(run: Run) -> Operating:
 @st.cache_data(show_spinner=False, max_entries=32)
 def _suggested(run_id: int, finished_at: datetime | None, _run: Run) -> Operating:
     return suggested_threshold(scored(_run, Split.VALIDATION))
+
+
+def rule_of(run: Run, value: float, costs: Costs) -> str | None:
+    """Return the first rule that gives exactly this threshold on validation, or None."""
+    given = _rules(run.id, run.finished_at, astuple(costs), run)
+    return next((rule for rule, at in given.items() if at == value), None)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _rules(
+    run_id: int, finished_at: datetime | None, costs: tuple[float, ...], _run: Run
+) -> dict[str, float]:
+    validation, given = scored(_run, Split.VALIDATION), {}
+    for rule in MODES:
+        with suppress(InvalidInput):  # the images cannot tell it
+            given[rule] = choose(rule, validation.scores, validation.is_fake, Costs(*costs)).value
+    return given
 
 
 def board(run: Run, split: Split, start: float, *asked: float) -> Board:

@@ -10,7 +10,8 @@ from dashboard.boxes import FACE, PARTS, Part, picture_boxes
 from dashboard.boxes import Picture as Drawn
 from dashboard.importing import Wishes
 from dashboard.scores import ENOUGH_GENUINE
-from dashboard.text import plain, size
+from dashboard.text import plain, size, threshold
+from dashboard.text import score as shown_score
 from dashboard.tried import Tried
 from dashboard.try_context import Context
 from dashboard.try_given import Picture
@@ -46,15 +47,22 @@ def show_picture(tried: Tried, digest: str) -> None:
 
 
 def _choose_face(tried: Tried, digest: str) -> None:
-    key = face_key(digest)
-    st.session_state.setdefault(key, tried.judged)
+    key = f"{face_key(digest)}-choice"
+    st.session_state[key] = tried.judged
     st.segmented_control(
         f"{len(tried.faces)} faces were found; the largest is judged unless you choose another",
         range(len(tried.faces)),
         required=True,
         format_func=lambda place: f"Face {place + 1}",
         key=key,
+        on_change=_remember_face,
+        args=(key, face_key(digest)),
     )
+
+
+def _remember_face(chosen: str, kept: str) -> None:
+    """Keep the choice where it outlives its widget, which is not drawn while the page waits."""
+    st.session_state[kept] = st.session_state[chosen]
 
 
 def _parts(tried: Tried) -> list[Part]:
@@ -75,15 +83,15 @@ def show_verdict(judged: Judgement, standard: Standard) -> None:
     """Draw the call in words, how likely it is right, and what that rests on."""
     st.subheader(f"{_ICONS[judged.call]} {_headline(judged.call)}", anchor=False)
     score, chance = st.columns(2)
-    score.metric("Score", f"{judged.score:.3f}", border=True)
+    score.metric("Score", shown_score(judged.score, standard.operating.value), border=True)
     chance.metric("Probability of fake", f"{judged.probability:.0%}", border=True)
     _warn(judged)
     st.plotly_chart(
         try_charts.draw_place(judged, standard),
         key="try-place",
         config=CALM,
-        alt=f"Score {judged.score:.3f} among held-out images; threshold "
-        f"{standard.operating.value:.3f}",
+        alt=f"Score {shown_score(judged.score, standard.operating.value)} among held-out images; "
+        f"threshold {threshold(standard.operating.value)}",
     )
     st.caption(_about_alike(judged, standard))
     st.caption(_about_errors(standard))
@@ -121,14 +129,15 @@ def _warn(judged: Judgement) -> None:
 
 def _threshold_name(standard: Standard) -> str:
     state = "in force" if standard.operating.is_in_force else "suggested, not approved"
-    return f"Threshold {standard.operating.value:.3f}, {state}"
+    return f"Threshold {threshold(standard.operating.value)}, {state}"
 
 
 def _about_threshold(standard: Standard) -> str:
     operating = standard.operating
     band = ""
     if operating.low is not None and operating.high is not None:
-        band = f" From {operating.low:.3f} to below {operating.high:.3f} it is uncertain."
+        low, high = threshold(operating.low), threshold(operating.high)
+        band = f" From {low} to below {high} it is uncertain."
     return f"**Threshold.** {plain(operating.origin)}{band}"
 
 

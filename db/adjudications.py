@@ -43,11 +43,20 @@ def disputed_items(session: Session, queue_id: int) -> list[BlindItem]:
 
 def may_adjudicate(session: Session, item_id: int, actor: str) -> bool:
     """Say whether a person may have the last word: took no side, or nobody is left who did not."""
+    return not others_instead(session, item_id, actor)
+
+
+def others_instead(session: Session, item_id: int, actor: str) -> list[str] | None:
+    """Return who may have the last word instead of somebody who took a side.
+
+    Returns:
+        Names; none where everybody known here took a side. None where the actor took no side.
+    """
     row = item_row(session, item_id)
     sides = _sides(session, item_id)
-    return not _took_side(actor, sides) or not _others(
-        session, get_queue(session, row.queue_id), sides
-    )
+    if not _took_side(actor, sides):
+        return None
+    return _others(session, get_queue(session, row.queue_id), sides)
 
 
 def adjudicate(

@@ -70,6 +70,16 @@ def final_verdicts(session: Session, queue_id: int) -> list[ReviewVerdict | None
     return [ReviewVerdict(verdict) if verdict else None for verdict in said]
 
 
+def count_generated_doubted(session: Session, queue_id: int) -> int:
+    """Count a queue's fakes that were made here and settled as wrongly labelled: they stay fake."""
+    query = select(func.count()).where(
+        ReviewItemRow.queue_id == queue_id,
+        ReviewItemRow.verdict == ReviewVerdict.LABEL_WRONG.value,
+        ReviewItemRow.image_id.in_(select(ParentRow.child_id)),
+    )
+    return session.scalar(query) or 0
+
+
 def verdicts_on_run(
     session: Session, run_id: int, *, queue_id: int | None = None
 ) -> dict[int, ReviewVerdict]:

@@ -25,7 +25,7 @@ PARTS = {
 }
 
 # Load
-choices.open_asked_image(back="evaluate")
+choices.open_asked_image(back="evaluate", bound=view.BOUND)
 selection.open_asked_browse()
 with resources.session() as session:
     trained = runs.list_runs(session)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard import measuring_view, resources, summary, widgets
+from dashboard import measuring_view, resources, review_queues_view, summary, widgets
+from dashboard.auth import actor
 from dashboard.job_view import list_jobs
 from db import overview, runs, thresholds, versions
 
@@ -13,6 +14,7 @@ with resources.session() as session:
     counts = overview.counts(session)
     undecided = thresholds.runs_without_threshold(session)
     proposed = thresholds.pending(session)
+    queues = review_queues_view.left_for(session, actor())
     frozen = versions.list_versions(session)
     trained = runs.list_runs(session)
 jobs = list_jobs()
@@ -23,7 +25,7 @@ measuring_view.show_outdated(counts["outdated"], is_followed=False)
 if counts["files_seen"] or counts["images"]:
     # Act
     st.subheader("Waiting for you", anchor=False)
-    summary.show_waiting(summary.waiting(counts, undecided, proposed))
+    summary.show_waiting(summary.waiting(counts, undecided, proposed, queues, actor()))
 
     way, latest = st.columns([3, 2], gap="large")
     with way:

@@ -16,6 +16,9 @@ from core.errors import InvalidInput
 from core.evaluation.metrics import Confusion, Scores, Truth, wilson_interval
 from core.evaluation.threshold import ThresholdTable, threshold_table
 
+DEFAULT_PREVALENCE = 0.1
+"""Share of fakes among the images in use where nobody said one."""
+
 
 @dataclass(frozen=True)
 class Costs:
@@ -29,7 +32,7 @@ class Costs:
 
     genuine_called_fake: float = 10.0
     missed_fake: float = 1.0
-    prevalence: float = 0.1
+    prevalence: float = DEFAULT_PREVALENCE
 
     def __post_init__(self) -> None:
         for name in ("genuine_called_fake", "missed_fake"):

@@ -74,6 +74,8 @@ class LabelError:
         n_unusable: Images judged unusable: not among those judged.
         n_cannot_tell: Images of which nobody could tell: not among those judged.
         n_open: Images without a final verdict: not among those judged.
+        n_generated: Fakes made here whose label was called wrong: they stay fake, and are not
+            among those judged, as in the figures before and after.
     """
 
     n_wrong: int
@@ -82,6 +84,7 @@ class LabelError:
     n_unusable: int
     n_cannot_tell: int
     n_open: int
+    n_generated: int = 0
 
     @property
     def share(self) -> float | None:
@@ -175,17 +178,18 @@ def _change(before: Estimate, after: Estimate, strays: Resampled, *, is_coarse: 
     return Change(before, after, after.value - before.value, interval)
 
 
-def label_error(verdicts: Sequence[ReviewVerdict | None]) -> LabelError:
+def label_error(verdicts: Sequence[ReviewVerdict | None], n_generated: int = 0) -> LabelError:
     """Estimate how many labels are wrong from a random audit.
 
     Args:
         verdicts: The final verdict of every image of the audit, None where there is none yet.
+        n_generated: Of those called wrongly labelled, the fakes made here: their label is known.
 
     Reference: Wilson (1927).
     """
     counts = Counter(verdicts)
-    n_judged = sum(counts[each] for each in ON_LABEL)
-    n_wrong = counts[ReviewVerdict.LABEL_WRONG]
+    n_judged = sum(counts[each] for each in ON_LABEL) - n_generated
+    n_wrong = counts[ReviewVerdict.LABEL_WRONG] - n_generated
     return LabelError(
         n_wrong,
         n_judged,
@@ -193,4 +197,5 @@ def label_error(verdicts: Sequence[ReviewVerdict | None]) -> LabelError:
         n_unusable=counts[ReviewVerdict.IMAGE_UNUSABLE],
         n_cannot_tell=counts[ReviewVerdict.CANNOT_TELL],
         n_open=counts[None],
+        n_generated=n_generated,
     )

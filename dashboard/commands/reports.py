@@ -16,7 +16,11 @@ def report(
     run_id: Annotated[int, typer.Option("--run", help="Number of a scored run.")],
     out: Annotated[Path, typer.Option(help="A file that ends in .html, .pdf or .json.")],
     prevalence: Annotated[
-        float | None, typer.Option(help="Share of fakes among the images in use, such as 0.01.")
+        float | None,
+        typer.Option(
+            help="Share of fakes among the images in use, such as 0.01; by default what the "
+            "threshold was approved for, else 0.1."
+        ),
     ] = None,
     pictures: Annotated[
         bool, typer.Option("--pictures", help="Show photographs too; by default nobody is shown.")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.types import Split
-from dashboard import console
+from dashboard import console, text
 from dashboard.commands.options import AsJson, Seed, app
 from dashboard.settings import settings
+from dashboard.text import duration
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -83,7 +84,8 @@ def create(
         )
         queue_id = review_queues.create_queue(session, request, author=settings().user)
         n_items = review_queues.progress(session, queue_id).n_items
-    told = {"queue": queue_id, "images": n_items, "threshold": line}
+    shown = line if as_json else text.threshold(line)
+    told = {"queue": queue_id, "images": n_items, "threshold": shown}
     console.print_values(told, as_json=as_json)
 
 
@@ -103,7 +105,10 @@ def list_(as_json: AsJson = False) -> None:
 
     with _session() as session:
         rows = [_row(session, queue) for queue in review_items.list_queues(session)]
-    console.print_rows(rows, as_json=as_json)
+    if as_json:
+        console.print_rows(rows, as_json=True)
+    else:
+        console.print_table([_readable(row) for row in rows], "There is no queue yet.")
 
 
 def _row(session: "Session", queue: "Queue") -> dict[str, Any]:
@@ -122,6 +127,13 @@ def _row(session: "Session", queue: "Queue") -> dict[str, Any]:
         "settled": {verdict.value: n for verdict, n in at.settled.items()},
         "seconds_per_opinion": at.seconds,
     }
+
+
+def _readable(row: dict[str, Any]) -> dict[str, Any]:
+    settled = [f"{n:,} {verdict}" for verdict, n in row["settled"].items() if n]
+    seconds = row.pop("seconds_per_opinion")
+    each = duration(seconds) if seconds is not None else None
+    return row | {"settled": ", ".join(settled) or None, "an_opinion_takes": each}
 
 
 @review.command("agreement")
@@ -144,7 +156,8 @@ def figures(queue: QueueId, as_json: AsJson = False) -> None:
         found = review_figures.figures_of_queue(session, queue)
         audit = review_figures.audit_of(session, queue)
     told: dict[str, Any] = {"images": found.n_images, "reviewed": found.n_reviewed}
-    told["turned"] = found.n_turned
+    turned = review_figures.turned_words(found.n_turned) or "none"
+    told["turned"] = found.n_turned if as_json else turned
     for name, change in found.changes.items():
         told[name] = asdict(change) if as_json else review_figures.change_words(change)
     told["caution"] = review_figures.CAUTION

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InvalidInput
+from core.evaluation.operating_points import DEFAULT_PREVALENCE, Costs
 from core.types import Split, Threshold
 from dashboard import console
 from dashboard.commands.options import AsJson, app
@@ -58,11 +59,12 @@ def propose(
     high: Annotated[float | None, typer.Option(help="... to below here.")] = None,
     cost_genuine: Annotated[float, typer.Option(help="Of a genuine image called fake.")] = 10.0,
     cost_missed: Annotated[float, typer.Option(help="Of a missed fake.")] = 1.0,
-    prevalence: Annotated[float, typer.Option(help="Share of fakes in use, 0 to 1.")] = 0.1,
+    prevalence: Annotated[
+        float, typer.Option(help="Share of fakes in use, 0 to 1.")
+    ] = DEFAULT_PREVALENCE,
     as_json: AsJson = False,
 ) -> None:
     """Propose a threshold by a rule on validation scores, or by its value; a second approves."""
-    from core.evaluation.operating_points import Costs
     from dashboard.home import open_database
     from dashboard.proposing import proposal
     from db import thresholds as stored

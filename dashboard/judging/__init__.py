@@ -23,12 +23,17 @@ _AGAIN = "The database did not answer. Nothing is lost: it is tried again."
 
 @dataclass(frozen=True)
 class Choice:
-    """A verdict that may be said, by one key."""
+    """A verdict that may be said, by one key.
+
+    Attributes:
+        unfit: What a person is told who presses the key where the verdict makes no sense.
+    """
 
     value: str
     key: str
     title: str
     meaning: str
+    unfit: str = ""
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ class Desk {
     const sensible = this.data.verdicts.filter(({ value }) => card.verdicts.includes(value))
     drawVerdicts(this.verdicts, sensible, own?.verdict, verdict => this.judge(verdict))
     const until = card.until && !own ? new Date(card.until) : null
-    const time = until?.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+    const time = until?.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })
     this.until.textContent = until ? `kept for you until ${time}` : ""
   }
 

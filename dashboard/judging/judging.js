@@ -41,7 +41,7 @@ class Judge extends Desk {
     if (id === null || !this.images.has(id)) return this.tell("No image yet: that key counts for none.")
     if (performance.now() < this.ready) return
     const card = this.cards.get(id)
-    if (!card.verdicts.includes(verdict)) return this.tell(`"${verdict}" makes no sense of this image.`)
+    if (!card.verdicts.includes(verdict)) return this.tell(this.data.verdicts.find(({ value }) => value === verdict).unfit)
     if (this.looking !== null) return this.tell("This one is judged. → leads back to where you were.")
     this.times.push(performance.now())
     this.put("judge", id, verdict)

@@ -9,12 +9,12 @@ const drawFacts = (place, facts) =>
 const drawScore = (place, { score, threshold, call }) => {
   place.hidden = score === null
   if (score === null) return
-  const told = `score ${score.toFixed(3)}`
+  const told = `score ${shownScore(score, threshold ?? undefined)}`
   place.querySelector(".fill").style.width = `${score * 100}%`
   const tick = place.querySelector(".tick")
   tick.hidden = threshold === null
   tick.style.left = `${(threshold ?? 0) * 100}%`
-  const at = threshold === null ? "" : ` · threshold ${threshold.toFixed(3)}`
+  const at = threshold === null ? "" : ` · threshold ${shownThreshold(threshold)}`
   place.querySelector("b").textContent = told + at
   place.setAttribute("aria-label", `Detector: ${call}, ${told}${at}`)
 }

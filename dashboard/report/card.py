@@ -91,7 +91,8 @@ def _factors(facts: Facts) -> Section:
         (each.name, f"{_share(each.false_positives)}{_beyond(each)}") for each in facts.test.slices
     )
     told = (
-        "False positive rate by part of the genuine test images, the worst first."
+        "False positive rate by part of the genuine test images: those that do worse beyond chance "
+        "first, then the others, each by falling rate."
         if slices
         else "Parts of the images were not looked at one by one."
     )

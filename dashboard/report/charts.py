@@ -136,18 +136,19 @@ def hundred_values(value: float, high: float) -> list[str]:
 def draw_false_positives(share: Share) -> Chart:
     """Draw of 100 genuine images how many are called fake, and how many it may be."""
     value, (low, high) = share.value or 0.0, share.interval or (0.0, 1.0)
-    canvas = Canvas(WIDTH, 340)
+    canvas = Canvas(WIDTH, 380)
+    canvas.text(0, 22, "Of 100 genuine images")
     for index, tone in enumerate(hundred_values(value, high)):
         row, column = divmod(index, 20)
-        canvas.dot(14 + 30.1 * column, 16 + 40 * row, 12, tone)
+        canvas.dot(14 + 30.1 * column, 56 + 40 * row, 12, tone)
     key = {
         "costly": f"called fake: {percent(value)}",
         "pale": f"may be called fake: up to {percent(high)}",
         "accent": "called genuine",
     }
     for row, (tone, words) in enumerate(key.items()):
-        canvas.dot(14, 238 + 40 * row, 11, tone)
-        canvas.text(38, 246 + 40 * row, words)
+        canvas.dot(14, 278 + 40 * row, 11, tone)
+        canvas.text(38, 286 + 40 * row, words)
     return canvas.chart(
         f"Of 100 genuine images, {100 * value:.0f} are called fake; by the 95 % interval it may be "
         f"{100 * low:.0f} to {100 * high:.0f}."

@@ -106,8 +106,8 @@ function drawSlide(slide) {
     aside.append(list)
   }
   if (slide.pictures.length) aside.append(drawPictures(slide.pictures))
+  if (slide.chart) body.append(drawChart(slide.chart)) // under the first figure, which it draws
   body.append(aside)
-  if (slide.chart) body.append(drawChart(slide.chart))
   const head = [element("h2", "", slide.title), element("p", "lead", slide.lead)]
   return slide.figures.length ? [...head, figures, body] : [...head, body]
 }

@@ -89,9 +89,3 @@ const money = value => {
   if (Number.isNaN(value)) return "none"
   return value < 1000 ? value.toFixed(value < 10 ? 2 : 1) : whole(Math.round(value))
 }
-
-/** Three decimals, or as many more as the threshold has. */
-const shownThreshold = value => {
-  const [ones, decimals] = value.toFixed(7).split(".")
-  return `${ones}.${decimals.replace(/0+$/, "").padEnd(3, "0")}`
-}

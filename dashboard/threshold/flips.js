@@ -30,7 +30,7 @@ class Flips {
     button.title = `${name}, score ${score}: open it`
     button.onclick = () => this.open({ image: id })
     node.append(button, element("b", "", isFake ? "fake" : "genuine"))
-    node.append(element("small", "", (Math.floor(score * 1e3) / 1e3).toFixed(3)))
+    node.append(element("small", "", shownScore(score)))
     node.hidden = true
     return node
   }

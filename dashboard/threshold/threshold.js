@@ -14,6 +14,7 @@ class View {
     this.hasBand = this.find(".has-band")
     this.ends = [this.find(".low"), this.find(".high")]
     this.costs = [...this.root.querySelectorAll("[data-cost]")]
+    this.costError = this.find(".cost-error")
     this.modes = [...this.root.querySelectorAll("[data-mode]")]
     const open = door => this.setTriggerValue("door", door)
     this.figures = new Figures(this.root)
@@ -141,12 +142,24 @@ class View {
 
   /** Take the costs that stand there; false while one of them is none. */
   readCosts() {
+    this.sayCostError()
     const told = this.costs.map(input => [input.dataset.cost, input.value === "" ? NaN : Number(input.value)])
     if (told.some(([, value]) => !(value >= 0)) || this.costs.some(input => !input.checkValidity()))
       return false
     this.weights = Object.fromEntries(told)
     this.weights.prevalence /= 100
     return true
+  }
+
+  /** Say in words what is expected of the first cost that is none. */
+  sayCostError() {
+    const bad = this.costs.find(input => input.value === "" || !input.checkValidity())
+    this.costError.hidden = !bad
+    for (const input of this.costs) input.ariaInvalid = String(input === bad)
+    if (!bad) return
+    const range = bad.max ? `from 0 to ${bad.max}` : "of 0 or more"
+    const received = bad.value === "" ? "no number" : bad.value
+    say(this.costError, `Expected a number ${range}. Received ${received}. The last good one counts.`)
   }
 
   /** Find every rule's step anew; a threshold of lowest cost follows the costs. */

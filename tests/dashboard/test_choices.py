@@ -54,3 +54,19 @@ def test_a_pick_stands_in_the_url() -> None:
     assert app.query_params["run"] == "4"
     app.query_params["run"] = "9"
     assert app.run().text[0].value == "9"
+
+
+def test_what_is_not_there_is_told() -> None:
+    def page() -> None:
+        from dashboard import choices
+
+        choices.pick_number("run", "Run", [9, 4], lambda number: f"Run {number}")
+
+    app = AppTest.from_function(page)
+    assert not app.run().toast
+    app = AppTest.from_function(page)
+    app.query_params["run"] = "999"
+    told = app.run().toast[0].value
+    assert "Expected a run" in told
+    assert "999" in told
+    assert "Run 9" in told

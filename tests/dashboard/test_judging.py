@@ -4,8 +4,11 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from core.review.verdicts import ReviewVerdict, verdicts_for
+from core.types import Label
 from dashboard import judging
 from dashboard.judging.acts import MAX_HELD, Act, held, read
+from dashboard.review_cards import CHOICES
 from db.review_comments import MAX_COMMENT_LENGTH
 
 HERE = Path(judging.__file__).parent
@@ -64,6 +67,16 @@ def test_what_a_browser_holds_is_read_as_a_stranger_s_word(told: Any, wanted: se
 
 def test_held_is_bounded() -> None:
     assert len(held({"held": list(range(MAX_HELD * 2))})) == MAX_HELD
+
+
+def test_no_verdict_has_a_key_that_undoes_elsewhere_and_each_says_where_it_does_not_fit() -> None:
+    """U is Undo where images are browsed. Two of the verdicts do not fit every image."""
+    keys = {choice.value: choice.key for choice in CHOICES}
+    assert keys[ReviewVerdict.IMAGE_UNUSABLE] == "i"
+    assert not {"u", "z", "s", "n"} & set(keys.values())
+    told = {choice.value for choice in CHOICES if choice.unfit}
+    both = [set(verdicts_for(Label.FAKE, called)) for called in (True, False)]
+    assert told == both[0] ^ both[1]
 
 
 def test_no_text_is_drawn_as_html() -> None:

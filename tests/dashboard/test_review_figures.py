@@ -18,10 +18,13 @@ from dashboard.review_figures import (
     change_words,
     figures_of_queue,
     reviewed_figures,
+    turned_words,
 )
 from dashboard.settings import Settings
 from db import review_outcomes, runs
 from db.engine import reading, writing
+from db.review_items import get_item
+from db.tables import ParentRow
 from tests.db.builders import add
 from tests.db.review_builders import (
     DETECTOR,
@@ -98,6 +101,38 @@ def test_what_an_audit_found_in_words() -> None:
         "Not counted: 1 unusable, 3 without a final verdict (disputes settle last: until they "
         "have, this is not the whole sample)."
     )
+
+
+def test_an_audit_and_the_corrected_figures_count_the_same_wrong_labels(database: Engine) -> None:
+    """A fake made here stays fake: people's word on its label counts in neither."""
+    with writing(database) as session:
+        run_id, _ = scored_run(session, SCORES)
+        queue_id = make_queue(session, run_id, kind=queues.RANDOM_AUDIT)
+        items = [get_item(session, id_) for id_ in items_of(session, queue_id, len(SCORES))]
+        parent, child = (next(each for each in items if each.label is label) for label in (G, F))
+        made = {"child_id": child.image.id, "parent_id": parent.image.id}
+        session.add(ParentRow(**made, recipe={}))
+        for item in items:
+            said = LABEL if item.id in (parent.id, child.id) else UNSURE
+            say(session, item.id, ada=said, bob=said)
+        found, figures = audit_of(session, queue_id), figures_of_queue(session, queue_id)
+    assert found is not None
+    assert (found.n_wrong, found.n_judged, found.n_generated) == (1, 1, 1)
+    assert sum(figures.n_turned) == found.n_wrong
+    assert figures.counts[LABEL] == found.n_judged
+    assert "1 made here as fake" in audit_words(found)
+
+
+@pytest.mark.parametrize(
+    ("turned", "wanted"),
+    [
+        ((1, 2), "1 genuine image turned fake, 2 fakes turned genuine"),
+        ((0, 1), "1 fake turned genuine"),
+        ((0, 0), ""),
+    ],
+)
+def test_turned_labels_in_words(turned: tuple[int, int], wanted: str) -> None:
+    assert turned_words(turned) == wanted
 
 
 def test_agreement_is_that_of_the_queue_alone(database: Engine) -> None:

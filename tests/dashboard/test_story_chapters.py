@@ -1,6 +1,8 @@
 from dataclasses import replace
 
-from core.types import Split
+import pytest
+
+from core.types import Split, Verdict
 from dashboard.story_chapter import Chapter
 from dashboard.story_chapters import tell
 from dashboard.story_types import Facts, Measure, Review, Share
@@ -122,6 +124,27 @@ def test_what_was_left_out_is_told_with_reasons() -> None:
     assert care.lead == "13 images of the collection were left out of version 2."
     assert care.figures[1].note == "3 not yet decided"
     assert "12 near-duplicate of an image that was kept and 1 without a label" in care.points[0]
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({}, "none found"),
+        ({None: 9}, "none decided; 9 wait"),
+        ({None: 1, Verdict.KEEP_LEFT: 2}, f"2 {Verdict.KEEP_LEFT}; 1 waits"),
+        ({Verdict.KEEP_LEFT: 2}, f"2 {Verdict.KEEP_LEFT}"),
+    ],
+)
+def test_pairs_that_wait_are_not_told_as_none(found: dict[Verdict | None, int], words: str) -> None:
+    care = chapter(facts(data=replace(DATA, duplicates=found)), "care")
+    assert care.points[2] == f"Near-duplicate pairs: {words}."
+
+
+def test_the_dots_say_whose_they_are() -> None:
+    """They stand near the figure of missed fakes too, and must not be taken for it."""
+    drawn = chapter(facts(), "failures").chart
+    assert drawn is not None
+    assert "Of 100 genuine images" in drawn.svg
 
 
 def test_a_run_without_a_crop_says_so() -> None:

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput, NotFound
+from core.evaluation.operating_points import DEFAULT_PREVALENCE
 from core.review.verdicts import HARD_EXAMPLE
 from core.types import Label, Split
 from dashboard.commands.reports import report
@@ -107,7 +108,7 @@ def test_no_slice_names_a_person(tmp_path: Path) -> None:
 def test_the_parts_that_do_worse_come_first_and_hard_examples_are_no_part(tmp_path: Path) -> None:
     """Of 480 genuine images 300 are a bad part, six in ten of which are called fake.
 
-    The five good parts, without a mistake, are further from the whole: they must not hide it.
+    The five good parts, hardly with a mistake, are further from the whole: they must not hide it.
     """
     with writing(open_database(Settings(home=tmp_path))) as session:
         ids = [add(session, n) for n in range(480)]
@@ -119,6 +120,7 @@ def test_the_parts_that_do_worse_come_first_and_hard_examples_are_no_part(tmp_pa
         frozen = freeze(session, [(each, Split.TEST) for each in [*ids, *fakes]])
         run_id = start_run(session, frozen)
         scores = dict.fromkeys(ids, 0.1) | dict.fromkeys([*ids[180:360], *fakes], 0.9)
+        scores |= dict.fromkeys([ids[36], *ids[72:74]], 0.9)  # one of "good 1", two of "good 2"
         runs.save_predictions(session, run_id, scores)
         number = thresholds.propose(session, run_id, 0.5, Split.TEST, "so far", author="Ada")
         thresholds.approve(session, number, actor="Grace")
@@ -128,6 +130,7 @@ def test_the_parts_that_do_worse_come_first_and_hard_examples_are_no_part(tmp_pa
     assert told.slices[0].is_beyond_chance
     assert told.slices[0].is_worse
     assert [each.is_worse for each in told.slices[1:]] == [False] * 3
+    assert [each.name for each in told.slices[1:3]] == ["Tag: good 2", "Tag: good 1"]
     assert not any(HARD_EXAMPLE in each.name for each in told.slices)
 
 
@@ -154,7 +157,7 @@ def test_the_share_of_fakes_is_that_of_the_threshold_unless_asked(home: Settings
     with reading(open_database(home)) as session:
         assert gather(session, Catalogue(), 1).prevalence == 0.05
         assert gather(session, Catalogue(), 1, 0.2).prevalence == 0.2
-        assert gather(session, Catalogue(), 2).prevalence == 0.01
+        assert gather(session, Catalogue(), 2).prevalence == DEFAULT_PREVALENCE
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
@@ -163,7 +166,7 @@ def test_a_threshold_for_fakes_only_or_none_leaves_the_usual_share(
 ) -> None:
     approve(home, 0.6, costs={"genuine_called_fake": 1.0, "missed_fake": 1.0, "prevalence": share})
     with reading(open_database(home)) as session:
-        assert assumed_prevalence(thresholds.in_force(session, 1)) == 0.01
+        assert assumed_prevalence(thresholds.in_force(session, 1)) == DEFAULT_PREVALENCE
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -1.0, 2.0])

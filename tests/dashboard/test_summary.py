@@ -35,13 +35,19 @@ def test_generated_fakes_are_counted_as_such() -> None:
 
 def test_only_what_waits_is_told_with_its_page() -> None:
     proposed = Threshold(5, 9, 0.7, Split.TEST, "why", "ada", datetime.now(UTC))
-    told = [(item.n, item.page, dict(item.query)) for item in waiting(COUNTS, [7, 3], [proposed])]
+    found = waiting(COUNTS, [7, 3], [proposed], [], "bob")
+    told = [(item.n, item.page, dict(item.query)) for item in found]
     assert told == [
         (4, "duplicates.py", {}),
         (1, "browse.py", {"faceless": "true"}),
         (2, "evaluate.py", {"run": "7", "view": "threshold"}),
         (1, "evaluate.py", {"run": "9", "view": "threshold"}),
     ]
+
+
+def test_nobody_is_asked_to_approve_a_threshold_of_their_own() -> None:
+    proposed = Threshold(5, 9, 0.7, Split.TEST, "why", "Ada", datetime.now(UTC))
+    assert "Look at it" not in {each.act for each in waiting(COUNTS, [], [proposed], [], "ada")}
 
 
 def test_bars_draw_the_figures_in_order() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from dashboard.text import count, duration, moment, plain, size
+from dashboard.text import count, duration, moment, plain, score, size, threshold
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 WORD_JOINER = "\u2060"
@@ -122,3 +122,24 @@ def test_count(n: int, words: str) -> None:
 
 def test_count_takes_an_irregular_plural() -> None:
     assert count(2, "copy", "copies") == "2 copies"
+
+
+@pytest.mark.parametrize(
+    ("value", "at", "shown"),
+    [
+        (0.5996, 0.6, "0.599"),
+        (0.6, 0.6, "0.600"),
+        (0.60049, 0.6005, "0.6004"),
+        (0.60051, 0.6005, "0.6005"),
+        (1.0, 0.5, "1.000"),
+        (0.0, 0.5, "0.000"),
+    ],
+)
+def test_a_score_is_cut_off_not_rounded_up(value: float, at: float, shown: str) -> None:
+    assert score(value, at) == shown
+
+
+@given(st.floats(0, 1), st.integers(0, 10_000).map(lambda step: step / 10_000))
+@settings(max_examples=300, deadline=None)
+def test_what_is_shown_is_called_as_the_score_is(value: float, at: float) -> None:
+    assert (float(score(value, at)) >= float(threshold(at))) == (value >= at)

@@ -11,9 +11,11 @@ import pytest
 from core.evaluation.metrics import wilson_interval
 from core.evaluation.operating_points import MODES, Costs, expected_costs
 from core.evaluation.threshold import ThresholdTable, threshold_table
+from dashboard.text import score
 from dashboard.thresholds import shown
 
-ARITHMETIC = Path(__file__).parents[2] / "dashboard" / "threshold" / "arithmetic.js"
+DASHBOARD = Path(__file__).parents[2] / "dashboard"
+SCRIPTS = (DASHBOARD / "shared.js", DASHBOARD / "threshold" / "arithmetic.js")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 pytestmark = pytest.mark.e2e
@@ -29,7 +31,8 @@ def script() -> Iterator[Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
-        page.add_script_tag(content=ARITHMETIC.read_text("utf-8"))
+        for script in SCRIPTS:
+            page.add_script_tag(content=script.read_text("utf-8"))
         yield lambda expression, given=None: page.evaluate(expression, given)
         browser.close()
 
@@ -108,3 +111,9 @@ def test_a_threshold_finds_its_step_and_reads_as_in_python(script: Any) -> None:
         assert script(f"() => shownThreshold({value})") == shown(value)
     assert script("steps => stepOf(steps, 0.3)", steps) == 1
     assert script("steps => stepOf(steps, 0.9)", steps) == 4
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5996, 0.6, 0.60049, 0.60051, 1.0])
+@pytest.mark.parametrize("at", [0.5, 0.6, 0.6005])
+def test_a_score_reads_as_in_python(script: Any, value: float, at: float) -> None:
+    assert script("([value, at]) => shownScore(value, at)", [value, at]) == score(value, at)

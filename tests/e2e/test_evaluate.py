@@ -83,6 +83,31 @@ def test_a_bar_opens_its_images_and_a_chip_takes_it_away(screen: Any) -> None:
     expect(screen.page.get_by_text("16 images")).to_be_visible()
 
 
+def test_names_that_browse_binds_too_come_back_and_next_stays_in_the_list(screen: Any) -> None:
+    asked = "run=1&view=mistakes&cell=all&label=genuine&page=1"
+    screen.open(f"evaluate?{asked}")
+    said = badges(screen)
+    for leave in ("button", "Escape", "browser"):
+        screen.page.locator(".grid .cell").first.dblclick()
+        expect(screen.page).to_have_url(re.compile("browse.*image="))
+        screen.settle()
+        expect(screen.keyed("previous").locator("button")).to_be_disabled()
+        if leave == "browser":
+            screen.page.go_back()
+        else:
+            for _ in range(len(said) - 1):
+                screen.press("next")
+            expect(screen.keyed("next").locator("button")).to_be_disabled()
+            if leave == "button":
+                screen.press("way-back")
+            else:
+                screen.page.keyboard.press("Escape")
+        expect(screen.page).to_have_url(re.compile("evaluate.*label=genuine"))
+        screen.settle()
+        expect(screen.page.locator(".grid .cell")).to_have_count(len(said))
+        assert badges(screen) == said
+
+
 def test_a_row_of_slices_opens_its_images(screen: Any) -> None:
     screen.open("evaluate?run=1&view=slices&kind=source")
     expect(screen.page.get_by_text("0 of 2 slices")).to_be_visible()

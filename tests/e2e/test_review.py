@@ -21,7 +21,7 @@ from tests.seeded import seed_scored_home
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 N_ITEMS = 24
 HOSTILE = "<script>document.title='run'</script><b>odd</b>"
-VERDICTS = {"l": ReviewVerdict.LABEL_WRONG, "u": ReviewVerdict.IMAGE_UNUSABLE}
+VERDICTS = {"l": ReviewVerdict.LABEL_WRONG, "i": ReviewVerdict.IMAGE_UNUSABLE}
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_two_people_judge_one_queue_at_once_and_nothing_is_lost(
     for _ in range(40 * N_ITEMS):
         for person in people:
             if (item := person.item()) is not None:
-                key = "u" if item % 3 == 0 and person.name == "Bo" else "l"
+                key = "i" if item % 3 == 0 and person.name == "Bo" else "l"
                 person.page.keyboard.press(key)
                 pressed[item, person.name] = VERDICTS[key].value
         if len(pressed) == 2 * N_ITEMS:
@@ -198,11 +198,23 @@ def test_a_claim_that_was_lost_is_told_and_costs_no_other_verdict(
     expect(refusal).to_have_count(0)
 
 
+def test_a_key_that_does_not_fit_says_why(arrive: Callable[..., Person]) -> None:
+    dee = arrive("Dee", 3)
+    expect(dee.page.locator(".desk[data-item]")).to_be_visible()
+    fitting = dee.page.locator(".verdicts").inner_text()
+    item = dee.item()
+    dee.page.keyboard.press("r" if "Detector wrong" in fitting else "d")
+    expect(dee.page.locator(".told")).to_contain_text("does not fit here")
+    dee.page.keyboard.press("u")
+    assert dee.item() == item
+
+
 def test_a_third_person_adjudicates_and_hostile_comments_are_text(
     arrive: Callable[..., Person], home: Path
 ) -> None:
     ada = arrive("Ada", 1, "adjudicate")
     expect(ada.page.locator(".finished")).to_contain_text("wait for others")
+    expect(ada.page.get_by_text("so the last word is not yours")).to_be_visible()
     cy = arrive("Cy", 1, "adjudicate")
     expect(cy.page.locator(".opinions .word")).to_have_count(2)
     expect(cy.page.locator(".opinions")).to_contain_text("Ada: label wrong")

@@ -14,6 +14,7 @@ from core.types import Label, Run, Split
 from dashboard import doors, evaluation, mistakes_view, resources, slicing
 from dashboard.scores import Scored
 from dashboard.settings import Settings
+from dashboard.slice_words import ORDER
 from db import images, runs, tags
 from db.engine import writing
 from tests.seeded import PARAMS
@@ -212,6 +213,7 @@ def test_slices_follow_what_is_known_of_the_images_now(scored_home: Settings) ->
 def test_slices_are_ranked_told_and_limited(scored_home: Settings, open_page: OpenPage) -> None:
     app = open_page("evaluate.py", run="1", view="slices")
     assert any("stand out beyond chance" in each.value for each in app.markdown)
+    assert f"In order: {ORDER}." in [each.value for each in app.caption]
     table = app.dataframe[0].value
     assert set(table["Finding"]) <= {"too few to say", "within chance", "beyond chance"}
     app.selectbox(key="pick-kind").set_value("source").run()

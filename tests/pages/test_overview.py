@@ -2,7 +2,12 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
+from core.review.queues import RANDOM_AUDIT, QueueRequest
+from core.types import Split
+from dashboard.home import open_database
 from dashboard.settings import Settings
+from db import review_queues
+from db.engine import writing
 
 OpenPage = Callable[..., AppTest]
 
@@ -24,6 +29,26 @@ def test_cards_count_what_waits_for_a_person(seeded_home: Settings, open_page: O
     assert shown["Images without a label"] == "2"
     assert shown["Image without a face"] == "1"
     assert shown["Run without a threshold"] == "1"
+
+
+def test_images_left_to_judge_wait_for_whom_the_queue_asks(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    with writing(open_database(seeded_home)) as session:
+        for name, reviewers in (("Mine", ["tester"]), ("Theirs", ["Ada"])):
+            request = QueueRequest(
+                RANDOM_AUDIT,
+                name=name,
+                run_id=1,
+                split=Split.TEST,
+                threshold=0.5,
+                n_opinions=1,
+                reviewers=reviewers,
+            )
+            review_queues.create_queue(session, request, author="tester")
+    shown = {metric.label: metric.value for metric in open_page("overview.py").metric}
+    assert shown["Images to judge · Mine"] == "6"
+    assert not any("Theirs" in label for label in shown)
 
 
 def test_figures_are_those_of_the_installation(seeded_home: Settings, open_page: OpenPage) -> None:

@@ -82,6 +82,16 @@ def test_where_no_image_fits_the_form_says_so(home: Settings, open_page: OpenPag
     assert "make-queue" not in {button.key for button in app.button}
 
 
+@pytest.mark.parametrize(("field", "value"), [("limit", 0), ("limit", 5001), ("opinions", 6)])
+def test_a_number_that_does_not_fit_makes_no_queue(
+    home: Settings, open_page: OpenPage, field: str, value: int
+) -> None:
+    app = open_page("review.py", kind="random audit", t="0.4")
+    app.number_input(key=f"queue-{field}").set_value(value).run()
+    assert f"Received {value:,}" in app.info[0].value.replace("\\", "")
+    assert "make-queue" not in {button.key for button in app.button}
+
+
 @pytest.mark.parametrize("nonsense", ["-1"])
 def test_nonsense_in_the_url_is_passed_over(
     home: Settings, open_page: OpenPage, nonsense: str
@@ -126,6 +136,21 @@ def test_somebody_who_is_no_reviewer_is_told(home: Settings, open_page: OpenPage
     queue = make_queue(home, reviewers=["Ada", "Bo"])
     app = open_page("review.py", queue=str(queue), view="judge")
     assert "one of this queue" in app.error[0].value
+
+
+def test_who_took_a_side_is_told_who_decides_instead(
+    home: Settings, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = make_queue(home)
+    judge(home, queue, "Ada", ReviewVerdict.LABEL_WRONG)
+    judge(home, queue, "Bo", ReviewVerdict.CANNOT_TELL)
+    asked = {"queue": str(queue), "view": "adjudicate"}
+    assert "You took a side" not in words(open_page("review.py", **asked))
+    monkeypatch.setenv("VERITY_USER", "Ada")
+    settings.cache_clear()
+    told = words(open_page("review.py", **asked))
+    assert "the last word is not yours" in told
+    assert "may decide: tester" in told
 
 
 def test_verdicts_are_applied_and_taken_back(home: Settings, open_page: OpenPage) -> None:
@@ -205,9 +230,9 @@ def test_kappa_has_a_word(value: float, wanted: str) -> None:
 def test_the_plan_names_every_change_and_what_is_left_alone() -> None:
     plan = Applied((1, 2), (3,), (4,), n_generated=1, n_changed=1, n_kept=5)
     told = "\n".join(review_outcome_view.plan_words(plan))
-    for part in ("**2 images** get the other", "**1 image** are excluded", "hard example"):
+    for part in ("**2 images** get the other", "**1 image** is excluded", "hard example"):
         assert part in told
-    assert "stay fake" in told
+    assert "1 image was made here as fake: that stays" in told
     assert review_outcome_view.plan_words(Applied()) == ["Nothing is left to apply."]
 
 

@@ -81,7 +81,7 @@ def test_a_share_that_is_not_offered_is_ignored(
 ) -> None:
     app = open_page("story.py", run="1", prevalence=asked)
     assert not app.exception
-    assert "Assumed: 1 %" in slides(app)["costs"]["points"][0]
+    assert "Assumed: 10 %" in slides(app)["costs"]["points"][0]
 
 
 @pytest.mark.parametrize("slide", ["99", "x"])

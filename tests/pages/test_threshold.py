@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.evaluation.metrics import confusion_at
+from core.evaluation.operating_points import choose
 from core.types import Split
 from dashboard import evaluation, resources, threshold_choice, threshold_view
 from dashboard.scores import Operating
@@ -111,6 +112,34 @@ def test_proposing_needs_a_reason(seeded_home: Settings, open_page: OpenPage) ->
     app.button(key="threshold-propose").click().run()
     assert "Expected a reason for the threshold" in app.toast[0].value
     assert saved() == []
+
+
+def test_a_reason_that_is_too_long_is_told_and_a_good_one_is_cleared(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    app = open_threshold(open_page, t="0.250")
+    app.text_input(key="threshold-reason").set_value("few false alarms")
+    app.text_input(key="threshold-reason").set_value("x" * 700)
+    app.button(key="threshold-propose").click().run()
+    assert "1 to 500" in app.toast[0].value
+    assert saved() == []
+    app.text_input(key="threshold-reason").set_value("few false alarms")
+    app.button(key="threshold-propose").click().run()
+    assert [each.reason for each in saved()] == ["few false alarms"]
+    assert app.text_input(key="threshold-reason").value == ""
+
+
+def test_a_rule_is_named_again_by_its_value(seeded_home: Settings, open_page: OpenPage) -> None:
+    with resources.session() as session:
+        run = runs.get_run(session, 1)
+    validation = evaluation.scored(run, Split.VALIDATION)
+    point = choose("eer", validation.scores, validation.is_fake)
+    propose(0.9)  # in force, so that the rule's value is not where the slider starts
+    with writing(resources.database()) as session:
+        thresholds.approve(session, saved()[0].id, actor="Bob")
+    mode = board(open_threshold(open_page, t=repr(point.value)))["mode"]
+    assert choose(mode, validation.scores, validation.is_fake).value == point.value
+    assert board(open_threshold(open_page, t="0.0001"))["mode"] == "by-hand"
 
 
 def test_a_proposal_waits_and_its_author_cannot_approve_it(

@@ -110,6 +110,12 @@ def test_another_face_can_be_judged(home: Settings, open_page: OpenPage) -> None
     app = shown(open_page, found(faces=(FACE, FACE, FACE)))
     (choice,) = [each for each in app.segmented_control if "3 faces" in each.label]
     assert choice.options == ["Face 1", "Face 2", "Face 3"]
+    app.run()
+    assert not waiting_files(home)  # drawn again, nothing new is asked
+    choice.set_value(2).run()
+    assert "Looking at the picture" in words(app)
+    app.run()
+    assert len(waiting_files(home)) == 1
 
 
 def test_a_known_file_is_named_and_not_offered_to_be_kept(

@@ -97,5 +97,7 @@ def test_the_share_of_wrong_labels_counts_only_what_could_be_told() -> None:
     assert (found.n_wrong, found.n_judged, found.share) == (2, 20, 0.1)
     assert (found.n_unusable, found.n_cannot_tell, found.n_open) == (1, 1, 2)
     assert found.interval == pytest.approx((0.0279, 0.3010), abs=1e-4)
+    made_here = label_error(said, n_generated=1)
+    assert (made_here.n_wrong, made_here.n_judged, made_here.n_generated) == (1, 19, 1)
     nothing = label_error([None])
     assert (nothing.share, nothing.interval, nothing.n_open) == (None, None, 1)

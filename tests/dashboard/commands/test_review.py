@@ -68,6 +68,23 @@ def test_from_a_queue_to_labels_and_back(tmp_path: Path) -> None:
         assert [line["reviewer"] for line in csv.DictReader(opened)] == ["bob", "cy", "bob", "cy"]
 
 
+def printed(*words: str) -> str:
+    done = CliRunner().invoke(review, [*words], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return str(done.output)
+
+
+def test_people_read_a_table_and_words() -> None:
+    assert "There is no queue yet." in printed("list")
+    printed("create", "--run", "1", "--threshold", "0.5", "--name", "Costly", "--limit", "2")
+    judge(1)
+    heading, row = printed("list").splitlines()
+    assert heading.split()[:4] == ["queue", "name", "kind", "run"]
+    assert heading.index("settled") == row.index("1 label wrong")
+    assert "{" not in row
+    assert "1 genuine image turned fake" in printed("figures", "1")
+
+
 def label_of(image_id: int) -> Label:
     with reading(open_database(settings())) as session:
         return images.get_image(session, image_id).label

@@ -51,3 +51,10 @@ def test_what_was_not_recorded_says_so() -> None:
     details = card_values(facts(run=bare))["Model details"]["values"]
     assert details["Device"] == details["Packages"] == details["Settings"] == "not recorded"
     assert details["Best epoch"] == "none"
+
+
+def test_the_order_of_the_parts_is_said() -> None:
+    """A part that is beyond chance stands above one with a higher rate."""
+    told = card_values(facts())["Factors"]["statements"][0]
+    assert "worse beyond chance first" in told
+    assert "falling rate" in told
