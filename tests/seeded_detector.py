@@ -3,7 +3,7 @@
     seed_detector(home, run_id)
 
 It exports what a training would export, in seconds. The head is drawn at random, its input brought
-to unit scale by a few of the images, so that scores differ from picture to picture and mean nothing.
+to unit scale by a few of the images: scores differ from picture to picture and mean nothing.
 """
 
 from itertools import islice

@@ -29,9 +29,10 @@ def scored(scores: list[float], is_fake: list[bool]) -> Scored:
     return Scored(np.arange(n), np.array(scores), np.array(is_fake, np.bool_), np.arange(n))
 
 
-def standard(
-    operating: Operating = Operating(0.6, "Suggested."), temperature: float = 2.0
-) -> Standard:
+SUGGESTED = Operating(0.6, "Suggested.")
+
+
+def standard(operating: Operating = SUGGESTED, temperature: float = 2.0) -> Standard:
     scores = np.linspace(0.02, 0.98, 40)
     fitted = scored(scores.tolist(), (np.arange(40) % 4 > 1).tolist())
     calibration = Calibration(temperature, Split.CALIBRATION, 40, 20, "Temperature 2.")
