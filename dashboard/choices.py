@@ -1,6 +1,6 @@
 """What is chosen stands in the URL, so that a screen can be shared and come back to."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -76,14 +76,21 @@ def _say_other(label: str, asked: str, shown: str) -> None:
     )
 
 
-def pick_word(name: str, label: str, options: Sequence[str], describe: Callable[[str], str]) -> str:
+def pick_word(
+    name: str,
+    label: str,
+    options: Sequence[str],
+    describe: Callable[[str], str],
+    note: str | None = None,
+) -> str:
     """Draw options side by side; the choice is `?name=` in the URL, the first one without it.
 
     Args:
         name: In the URL; a callback may write it there too.
-        label: For screen readers.
+        label: For screen readers; for all where there is a note.
         options: At least one.
         describe: Says in words what an option is.
+        note: What a question mark beside the label explains.
     """
     key = f"pick-{name}"
     asked = st.query_params.get(name)
@@ -94,7 +101,8 @@ def pick_word(name: str, label: str, options: Sequence[str], describe: Callable[
         required=True,
         format_func=describe,
         key=key,
-        label_visibility="collapsed",
+        help=note,
+        label_visibility="visible" if note else "collapsed",
         on_change=_remember,
         args=(name, key),
     )
@@ -159,13 +167,11 @@ class _WayBack:
 
     Attributes:
         query: What stood in its URL.
-        bound: Names in it that a widget of the page holds.
         ids: Numbers of the images of the list it was opened from, in order.
     """
 
     page: str
     query: Mapping[str, str]
-    bound: Collection[str]
     ids: Sequence[int]
 
 
@@ -190,12 +196,11 @@ def opener(images: Iterable[ImageRecord], among: Sequence[int] = ()) -> Callable
     return lambda image_id: remember_image(checksums[image_id], among)
 
 
-def open_asked_image(back: str | None = None, bound: Collection[str] = ()) -> None:
+def open_asked_image(back: str | None = None) -> None:
     """Go to Browse's detail of the image that was asked for, if any.
 
     Args:
         back: The page that asks, "evaluate": the detail offers the way back to it as it is now.
-        bound: Names in its URL that are bound to a widget, which sets itself by them.
     """
     if back:
         _come_back(back)
@@ -203,7 +208,7 @@ def open_asked_image(back: str | None = None, bound: Collection[str] = ()) -> No
         checksum, among = asked
         forget_way_back()
         if back:
-            st.session_state[_BACK] = _WayBack(back, dict(st.query_params), bound, among)
+            st.session_state[_BACK] = _WayBack(back, dict(st.query_params), among)
         st.switch_page("../pages/browse.py", query_params={"image": checksum})
 
 
@@ -225,8 +230,7 @@ def _come_back(page: str) -> None:
 
 def _return(way: _WayBack) -> None:
     st.session_state[_RETURN] = True
-    held = {name: way.query[name] for name in way.bound if name in way.query}
-    st.switch_page(f"../pages/{way.page}.py", query_params=held)
+    st.switch_page(f"../pages/{way.page}.py")
 
 
 def way_back() -> bool:

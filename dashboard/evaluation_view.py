@@ -9,8 +9,6 @@ from dashboard import choices, doors, job_view, resources, training_form
 from dashboard.jobs.client import Job
 from dashboard.text import moment, plain
 
-_SPLIT = "on"
-BOUND = (_SPLIT,)
 """Names in the URL that are bound to a widget."""
 
 
@@ -34,18 +32,15 @@ def choose_run(trained: Sequence[Run]) -> Run:
 
 def choose_split() -> Split:
     """Draw the choice between test and validation, which stands in the URL."""
-    chosen = st.segmented_control(
+    chosen = choices.pick_word(
+        "on",
         "Split",
         [Split.TEST.value, Split.VALIDATION.value],
-        default=Split.TEST.value,
-        required=True,
-        format_func=str.capitalize,
-        key=_SPLIT,
-        bind="query-params",
-        help="The detector and its threshold were chosen by validation images; only the test "
+        str.capitalize,
+        note="The detector and its threshold were chosen by validation images; only the test "
         "images tell how it does on images nobody has looked at.",
     )
-    return Split(chosen or Split.TEST)
+    return Split(chosen)
 
 
 def choose_part(parts: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ PARTS = {
 }
 
 # Load
-choices.open_asked_image(back="evaluate", bound=view.BOUND)
+choices.open_asked_image(back="evaluate")
 selection.open_asked_browse()
 with resources.session() as session:
     trained = runs.list_runs(session)

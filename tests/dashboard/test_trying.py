@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.evaluation.calibration import calibrate
@@ -39,6 +39,7 @@ def standard(operating: Operating = SUGGESTED, temperature: float = 2.0) -> Stan
     return Standard(RUN, operating, calibration, fitted, Share(1, 50, wilson_interval(1, 50)))
 
 
+@settings(max_examples=30, deadline=None)  # the first one imports SciPy
 @given(st.floats(0, 1))
 def test_the_band_is_half_open_and_the_threshold_calls_fake(score: float) -> None:
     plain, banded = standard(), standard(Operating(0.6, "", low=0.4, high=0.8))

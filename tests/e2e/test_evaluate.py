@@ -46,7 +46,7 @@ def test_a_cell_of_the_matrix_opens_its_images_and_back(screen: Any) -> None:
     expect(screen.page.get_by_text("3 images: 2 genuine called fake, 1 missed")).to_be_visible()
     assert [each[:2] for each in badges(screen)[:2]] == [
         ["genuine", "score 0.833"],
-        ["genuine", "score 0.662"],
+        ["genuine", "score 0.661"],
     ]
     points = screen.keyed("matrix").locator(".scatterlayer .point")
     click_mark(screen, "matrix", points.nth(3))

@@ -114,14 +114,14 @@ def test_genuine_called_fake_come_first_and_worst_first(
 ) -> None:
     app = open_page("evaluate.py", run="1", view="mistakes")
     assert [badges[0] for badges in shown(app)] == ["genuine", "genuine", "fake"]
-    assert scores(app) == [0.833, 0.662, 0.345]
+    assert scores(app) == [0.833, 0.661, 0.345]
     assert any("2 genuine called fake, 1 missed fakes" in each.value for each in app.markdown)
     assert re.fullmatch(r"calibrated \d+%", shown(app)[0][2])
 
 
 def test_a_cell_lists_its_images(scored_home: Settings, open_page: OpenPage) -> None:
     app = open_page("evaluate.py", run="1", view="mistakes", cell="genuine-called-fake")
-    assert scores(app) == [0.833, 0.662]
+    assert scores(app) == [0.833, 0.661]
     app.segmented_control(key="pick-cell").set_value("fakes-missed").run()
     assert scores(app) == [0.345]
     app.segmented_control(key="pick-cell").set_value("genuine-passed").run()

@@ -31,6 +31,6 @@ def test_figures_of_validation_are_called_flattering(
 ) -> None:
     app = open_page("evaluate.py", view="figures")
     assert not any("these figures flatter" in each.value for each in app.info)
-    app.segmented_control(key="on").set_value("validation").run()
+    app.segmented_control(key="pick-on").set_value("validation").run()
     assert not app.exception
     assert any("these figures flatter" in each.value for each in app.info)

@@ -86,7 +86,7 @@ def test_test_images_come_with_a_warning(seeded_home: Settings, open_page: OpenP
 
     app = open_threshold(open_page)
     assert warned(app)
-    app.segmented_control(key="on").set_value("validation").run()
+    app.segmented_control(key="pick-on").set_value("validation").run()
     assert not warned(app)
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
@@ -33,6 +33,7 @@ def test_the_distance_is_that_to_the_fifth_neighbour() -> None:
     np.testing.assert_allclose(familiar.distances, [np.sqrt(2)], rtol=1e-6)
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.floats(0.01, 1000))
 def test_how_strong_the_features_are_does_not_matter(scale: float) -> None:
     familiar = learn(cone(20, 0), cone(10, 1))
