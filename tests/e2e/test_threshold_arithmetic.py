@@ -1,12 +1,12 @@
 """The slider's own code in a browser says what Python's reference says."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
 from core.evaluation.metrics import wilson_interval
 from core.evaluation.operating_points import MODES, Costs, expected_costs
@@ -16,25 +16,18 @@ from dashboard.thresholds import shown
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
 SCRIPTS = (DASHBOARD / "shared.js", DASHBOARD / "threshold" / "arithmetic.js")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-def script() -> Iterator[Any]:
+def script(browser: Browser) -> Iterator[Any]:
     """Return what evaluates an expression in the slider's arithmetic."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: browser tests are left out")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        for script in SCRIPTS:
-            page.add_script_tag(content=script.read_text("utf-8"))
-        yield lambda expression, given=None: page.evaluate(expression, given)
-        browser.close()
+    page = browser.new_page()
+    for script in SCRIPTS:
+        page.add_script_tag(content=script.read_text("utf-8"))
+    yield lambda expression, given=None: page.evaluate(expression, given)
+    page.close()
 
 
 def drawn(seed: int) -> ThresholdTable:
