@@ -83,7 +83,8 @@ def _between(low: Scores, high: Scores) -> Scores:
     found: Scores = np.full(len(low), np.nan)
     for decimals in range(MAX_DECIMALS, 2, -1):  # shorter ones last: they stay
         step = np.floor(low * 10**decimals)
-        step += step / 10**decimals <= low  # a product may be rounded, either way
+        for _ in range(2):  # a product rounded down makes the first one `low` itself
+            step += step / 10**decimals <= low
         value = step / 10**decimals
         found = np.where((value > low) & (value <= high), value, found)
     return found[~np.isnan(found)]

@@ -196,7 +196,9 @@ class Jobs:
         training, with all that belongs to them.
         """
         arguments = {"test_fraction": test_fraction, "seed": seed, "sources": list(sources)}
-        arguments |= {"rule": rule, "folds": folds, "hard_examples": hard_examples}
+        arguments |= {"rule": rule, "folds": folds}
+        if hard_examples:
+            arguments["hard_examples"] = True
         return self._enqueue("freeze", arguments, once="freeze")
 
     def generate(

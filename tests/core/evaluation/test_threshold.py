@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
@@ -45,6 +45,7 @@ def test_thresholds_are_the_decimals_they_look_like() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(images=scored_images)
+@example(images=(np.array([4.4e-06, 4.2e-06]), np.array([False, False])))
 def test_steps_tell_apart_what_seven_decimals_can(images: tuple[np.ndarray, np.ndarray]) -> None:
     scores, is_fake = images
     steps = threshold_steps(scores, is_fake)
