@@ -77,7 +77,6 @@ def test_freezing_starts_a_job_with_share_and_seed(
         "sources": ["photographs"],
         "rule": "70/30",
         "folds": 5,
-        "hard_examples": False,
     }
     assert any(f"`{job.id}`" in each.value for each in app.markdown)
     app.button(key="freeze-start").click().run()
