@@ -4,9 +4,11 @@ To start workers costs seconds: only the tests of the jobs themselves do.
 """
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from plant import plant
 from upath import UPath
@@ -30,6 +32,12 @@ def opened(root: Path) -> Iterator[Context]:
         yield Context(settings, database, open_store(settings), Storages(settings.root))
     finally:
         database.dispose()
+
+
+def rows(root: Path, query: str) -> list[tuple[Any, ...]]:
+    """Ask an installation's database itself."""
+    with closing(sqlite3.connect(root / "verity.sqlite")) as database:
+        return database.execute(query).fetchall()
 
 
 def copy_faces(folder: Path, n_identities: int, n_pictures: int) -> Path:

@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests import homes
+from tests.seeded import seed_scored_home
 
 ROOT = Path(__file__).parents[2]
 N_IDENTITIES, N_PICTURES = 17, 3
@@ -58,9 +59,23 @@ class Screen:
 
     def press(self, key: str) -> None:
         """Click the button of a key and wait for the page."""
-        self.keyed(key).locator("button").first.click()
+        self._act_on(self.keyed(key).locator("button").first)
+
+    def switch(self, key: str) -> None:
+        """Click the toggle or box of a key and wait for the page."""
+        self._act_on(self.keyed(key).locator("label").first)
+
+    def _act_on(self, what: Locator, *, force: bool = False) -> None:
+        """Click, give the script time to start, and wait until it has run."""
+        what.click(force=force)
         self.page.wait_for_timeout(300)
         self.settle()
+
+    def click_mark(self, chart: str, mark: Locator) -> None:
+        """Click a bar or a point of a chart and wait for the page."""
+        drawn = self.keyed(chart).locator(".js-plotly-plot")
+        expect(drawn).to_be_visible(timeout=30_000)  # the first chart brings its library along
+        self._act_on(mark, force=True)
 
     def await_job(self, *, timeout_s: float = 240) -> None:
         """Wait until no job on the page waits or runs."""
@@ -105,8 +120,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served() -> str:
-    """What is started: the dashboard with its workers; a module that needs none says "page"."""
-    return "run"
+    """What is started: the page alone; a module that needs workers says "run"."""
+    return "page"
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +142,12 @@ def address(home: Path, served: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def scored_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installation with two scored runs of fakes of two generators."""
+    return seed_scored_home(tmp_path_factory.mktemp("home") / "data").home
 
 
 @pytest.fixture

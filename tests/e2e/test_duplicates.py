@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import create_engine, text
+
+from tests.homes import rows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -13,11 +14,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 @pytest.fixture(scope="module")
 def home(imported_home: Path) -> Path:
     return imported_home
-
-
-@pytest.fixture(scope="module")
-def served() -> str:
-    return "page"
 
 
 @pytest.fixture
@@ -30,11 +26,8 @@ def duplicates(screen: Any) -> Any:
 
 def decided(home: Path) -> int:
     """Ask the database itself how many pairs are decided."""
-    engine = create_engine(f"sqlite:///{home / 'verity.sqlite'}")
-    with engine.connect() as connection:
-        n = connection.scalar(text("SELECT count(*) FROM pairs WHERE verdict IS NOT NULL"))
-    engine.dispose()
-    return int(n or 0)
+    ((n,),) = rows(home, "SELECT count(*) FROM pairs WHERE verdict IS NOT NULL")
+    return int(n)
 
 
 def await_decided(screen: Any, home: Path, wanted: int) -> None:

@@ -5,24 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Screen
-from tests.seeded import seed_scored_home
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation with two scored runs; no worker is needed."""
-    return seed_scored_home(tmp_path_factory.mktemp("home") / "data").home
-
-
-@pytest.fixture(scope="module")
-def served() -> str:
-    """Start the page alone."""
-    return "page"
+def home(scored_home: Path) -> Path:
+    return scored_home
 
 
 def badges(screen: Any) -> list[list[str]]:
@@ -32,13 +24,43 @@ def badges(screen: Any) -> list[list[str]]:
     return [cells.nth(i).locator(".badge").all_inner_texts() for i in range(cells.count())]
 
 
-def click_mark(screen: Any, chart: str, mark: Locator) -> None:
-    """Click a mark of a chart, and wait."""
-    drawn = screen.keyed(chart).locator(".js-plotly-plot")
-    expect(drawn).to_be_visible(timeout=30_000)  # the first chart brings its library along
-    mark.click(force=True)
-    screen.page.wait_for_timeout(500)
-    screen.settle()
+def test_figures_stand_with_their_intervals(screen: Any) -> None:
+    screen.open("evaluate?run=1&view=figures")
+    cards = screen.page.get_by_test_id("stMetric")
+    expect(cards).to_have_count(13)
+    expect(cards.first).to_contain_text("False positive rate")
+    assert re.search(r"\d% to \d+\.\d%", cards.first.inner_text())
+    expect(screen.page.get_by_text("Indicative only: 8 genuine images of 4 groups")).to_be_visible()
+    expect(screen.page.get_by_text("of the calibration split")).to_be_visible()
+    screen.picture("evaluate-figures")
+
+
+def test_the_costly_bar_opens_genuine_images_called_fake(screen: Any) -> None:
+    screen.open("evaluate?run=1&view=figures")
+    bars = screen.keyed("figures-errors").locator(".barlayer .point path")
+    screen.click_mark("figures-errors", bars.first)
+    expect(screen.page).to_have_url(re.compile("view=mistakes"))
+    expect(screen.page).to_have_url(re.compile("cell=genuine-called-fake"))
+    expect(screen.page.get_by_text("2 images")).to_be_visible()
+
+
+def test_the_bar_of_an_attack_opens_what_it_got_through(screen: Any) -> None:
+    screen.open("evaluate?run=1&view=figures")
+    bars = screen.keyed("figures-errors").locator(".barlayer .point path")
+    expect(bars).to_have_count(3, timeout=20_000)
+    screen.click_mark("figures-errors", bars.nth(1))
+    expect(screen.page).to_have_url(re.compile("cell=fakes-missed"))
+    expect(screen.page).to_have_url(re.compile("generator=(self-blended|masked-gan)"))
+    expect(screen.page.get_by_text("1 image", exact=True)).to_be_visible()
+
+
+def test_a_point_of_the_reliability_curve_opens_its_images(screen: Any) -> None:
+    screen.open("evaluate?run=1&view=figures")
+    points = screen.keyed("figures-reliability").locator(".scatterlayer .trace .point")
+    screen.click_mark("figures-reliability", points.first)
+    expect(screen.page).to_have_url(re.compile("from=0"))
+    expect(screen.page).to_have_url(re.compile("cell=all"))
+    expect(screen.page.get_by_text("16 images")).to_be_visible()
 
 
 def test_a_cell_of_the_matrix_opens_its_images_and_back(screen: Any) -> None:
@@ -49,10 +71,10 @@ def test_a_cell_of_the_matrix_opens_its_images_and_back(screen: Any) -> None:
         ["genuine", "score 0.661"],
     ]
     points = screen.keyed("matrix").locator(".scatterlayer .point")
-    click_mark(screen, "matrix", points.nth(3))
+    screen.click_mark("matrix", points.nth(3))
     expect(screen.page).to_have_url(re.compile("cell=fakes-caught"))
     expect(screen.page.get_by_text("7 images")).to_be_visible()
-    click_mark(screen, "matrix", points.nth(1))
+    screen.click_mark("matrix", points.nth(1))
     expect(screen.page).to_have_url(re.compile("cell=genuine-called-fake"))
     expect(screen.page.get_by_text("2 images")).to_be_visible()
     screen.picture("evaluate-mistakes")
@@ -75,7 +97,7 @@ def test_a_bar_opens_its_images_and_a_chip_takes_it_away(screen: Any) -> None:
     bars = screen.keyed("score-bars").locator(".barlayer .point path")
     expect(bars.first).to_be_attached(timeout=30_000)
     drawn = [i for i in range(25) if bars.nth(i).bounding_box()["height"] > 1]
-    click_mark(screen, "score-bars", bars.nth(drawn[-1]))
+    screen.click_mark("score-bars", bars.nth(drawn[-1]))
     expect(screen.page).to_have_url(re.compile("from=0.8&to=0.84&label=genuine"))
     assert badges(screen) == [["genuine", "score 0.833", badges(screen)[0][2]]]
     screen.press("drop-label")
@@ -113,7 +135,7 @@ def test_a_row_of_slices_opens_its_images(screen: Any) -> None:
     expect(screen.page.get_by_text("0 of 2 slices")).to_be_visible()
     screen.picture("evaluate-slices")
     targets = screen.keyed("slice-rows").locator(".scatterlayer .trace").last.locator(".point")
-    click_mark(screen, "slice-rows", targets.nth(30))
+    screen.click_mark("slice-rows", targets.nth(30))
     expect(screen.page).to_have_url(re.compile("view=mistakes"))
     expect(screen.keyed("drop-slice")).to_contain_text(re.compile("studio|street"))
     assert {each[0] for each in badges(screen)} == {"genuine"}  # fakes come from no source
@@ -123,7 +145,7 @@ def test_two_runs_side_by_side(screen: Any) -> None:
     screen.open("evaluate?run=1&view=compare")
     expect(screen.page.get_by_text("Compared on 16 test images.")).to_be_visible()
     points = screen.keyed("outcomes-genuine").locator(".scatterlayer .point")
-    click_mark(screen, "outcomes-genuine", points.nth(15))
+    screen.click_mark("outcomes-genuine", points.nth(15))
     expect(screen.page).to_have_url(re.compile("outcome=only-second&of=genuine"))
     assert all(each[0] == "genuine" for each in badges(screen))
     screen.picture("evaluate-compare")

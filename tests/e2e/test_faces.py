@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
-from sqlalchemy import create_engine, text
 
 from tests import homes
+from tests.homes import rows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 N_PRESSES = 20
@@ -31,24 +31,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(scope="module")
-def served() -> str:
-    return "page"
-
-
 @pytest.fixture
 def faces(screen: Any) -> Any:
     """A tab on that installation."""
     return screen
-
-
-def rows(home: Path, query: str) -> list[Any]:
-    """Ask the database itself."""
-    engine = create_engine(f"sqlite:///{home / 'verity.sqlite'}")
-    with engine.connect() as connection:
-        found = [tuple(row) for row in connection.execute(text(query)).all()]
-    engine.dispose()
-    return found
 
 
 def wait_until(screen: Any, is_true: Callable[[], bool]) -> None:

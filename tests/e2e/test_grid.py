@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import insert
 
 from db.engine import open_engine, writing
 from db.tables import ImageRow
+from tests.homes import rows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 N_PRESSES = 60
@@ -22,26 +23,12 @@ def home(imported_home: Path) -> Path:
     return imported_home
 
 
-@pytest.fixture(scope="module")
-def served() -> str:
-    return "page"
-
-
 @pytest.fixture
 def grid(screen: Any) -> Any:
     """Browse with the imported photographs, its grid drawn."""
     screen.open("browse")
     expect(screen.page.locator(".cell").first).to_be_visible()
     return screen
-
-
-def rows(home: Path, query: str) -> list[Any]:
-    """Ask the database itself."""
-    engine = create_engine(f"sqlite:///{home / 'verity.sqlite'}")
-    with engine.connect() as connection:
-        found = list(connection.execute(text(query)).all())
-    engine.dispose()
-    return [tuple(row) for row in found]
 
 
 def await_rows(screen: Any, home: Path, query: str, wanted: list[Any]) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import create_engine, text
 
 from core.curation.label_mistakes import LabelMistake
 from core.types import Label
@@ -14,6 +13,7 @@ from dashboard.home import open_database
 from dashboard.settings import Settings
 from db import label_suggestions
 from db.engine import writing
+from tests.homes import rows
 from tests.pages.conftest import seeded_once
 from tests.pages.test_labels import SUMMARY
 
@@ -35,18 +35,9 @@ def home(seeded_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def served() -> str:
-    return "page"
-
-
 def labels(home: Path) -> list[str]:
-    engine = create_engine(f"sqlite:///{home / 'verity.sqlite'}")
-    with engine.connect() as connection:
-        query = "SELECT label FROM images WHERE id IN (2, 3, 4) ORDER BY id"
-        found = [str(row.label) for row in connection.execute(text(query))]
-    engine.dispose()
-    return found
+    query = "SELECT label FROM images WHERE id IN (2, 3, 4) ORDER BY id"
+    return [label for (label,) in rows(home, query)]
 
 
 def press(screen: Any, key: str, score: str, left: int) -> None:

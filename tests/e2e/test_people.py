@@ -9,11 +9,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 HOSTILE = "Zoë *B* <b>; path=/"
 
 
-@pytest.fixture(scope="module")
-def served() -> str:
-    return "page"
-
-
 def bar(screen: Any) -> Locator:
     found: Locator = screen.keyed("person-bar").locator("button")
     return found

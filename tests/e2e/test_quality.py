@@ -15,11 +15,6 @@ def home(imported_home: Path) -> Path:
     return imported_home
 
 
-@pytest.fixture(scope="module")
-def served() -> str:
-    return "page"
-
-
 @pytest.fixture
 def quality(screen: Any) -> Any:
     """The check of information over the imported photographs."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from core.review.queues import RANDOM_AUDIT, QueueRequest
 from core.review.verdicts import ReviewVerdict
@@ -16,17 +16,13 @@ from dashboard.home import open_database
 from dashboard.settings import Settings
 from db import review_queues
 from db.engine import writing
+from tests.homes import rows
 from tests.seeded import seed_scored_home
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 N_ITEMS = 24
 HOSTILE = "<script>document.title='run'</script><b>odd</b>"
 VERDICTS = {"l": ReviewVerdict.LABEL_WRONG, "i": ReviewVerdict.IMAGE_UNUSABLE}
-
-
-@pytest.fixture(scope="module")
-def served() -> str:
-    return "page"
 
 
 @pytest.fixture(scope="module")
@@ -88,15 +84,6 @@ def arrive(browser: Browser, address: str) -> Iterator[Callable[..., Person]]:
     yield sit
     for context in opened:
         context.close()
-
-
-def rows(home: Path, query: str) -> list[Any]:
-    """Ask the database itself."""
-    engine = create_engine(f"sqlite:///{home / 'verity.sqlite'}")
-    with engine.connect() as connection:
-        found = [tuple(row) for row in connection.execute(text(query))]
-    engine.dispose()
-    return found
 
 
 def opinions(home: Path, queue: int) -> list[Any]:

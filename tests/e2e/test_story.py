@@ -9,21 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from tests.seeded import seed_scored_home
-
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation with two scored runs; no worker is needed."""
-    return seed_scored_home(tmp_path_factory.mktemp("home") / "data").home
-
-
-@pytest.fixture(scope="module")
-def served() -> str:
-    """Start the page alone."""
-    return "page"
+def home(scored_home: Path) -> Path:
+    return scored_home
 
 
 @pytest.fixture
@@ -159,8 +150,7 @@ def test_photographs_are_in_a_file_only_when_asked_for(
     screen: Any, alone: Any, tmp_path: Path
 ) -> None:
     screen.open("story?run=1")
-    screen.keyed("story-pictures").locator("label").first.click()
-    screen.settle()
+    screen.switch("story-pictures")
     with screen.page.expect_download() as caught:
         screen.keyed("story-html").locator("button").click()
     caught.value.save_as(tmp_path / "story.html")

@@ -81,6 +81,39 @@ def test_rules_costs_and_band(screen: Screen) -> None:
     expect(page.locator(".band-words")).to_contain_text(re.compile(r"\d images? of 6 .* uncertain"))
 
 
+def test_a_cost_that_is_none_is_named_and_the_last_good_one_counts(screen: Screen) -> None:
+    screen.open(PATH)
+    page, cost = screen.page, screen.page.locator("[data-cost=missed_fake]")
+    cost.fill("3")
+    before = text(screen, "[data-rate=cost]")
+    for wrong, told in (("-3", "-3"), ("", "no number"), ("2000000000", "2000000000")):
+        cost.fill(wrong)
+        expect(page.locator(".cost-error")).to_have_text(
+            f"Expected a number from 0 to 1,000,000,000. Received {told}. The last good one counts."
+        )
+        assert text(screen, "[data-rate=cost]") == before
+    cost.fill("4")
+    expect(page.locator(".cost-error")).to_be_hidden()
+
+
+def test_a_band_goes_back_when_the_threshold_does(screen: Screen) -> None:
+    screen.open(f"{PATH}&t=0.5")
+    page = screen.page
+    page.locator(".has-band").check()
+    screen.settle()
+    ends = [text(screen, ".low-value"), text(screen, ".high-value")]
+    assert ends == ["0.400", "0.600"]
+    drag_to(screen, 0.1)
+    assert text(screen, ".low-value") < "0.4"  # it holds the threshold
+    drag_to(screen, 0.5)
+    assert [text(screen, ".low-value"), text(screen, ".high-value")] == ends
+    release(screen)
+    page.locator(".has-band").uncheck()
+    screen.settle()
+    drag_to(screen, 0.3)
+    expect(page.locator(".threshold .band")).to_be_hidden()
+
+
 def test_the_curve_moves_the_threshold_and_a_cell_opens_its_images(screen: Screen) -> None:
     screen.open(f"{PATH}&t=0.9")
     curve = screen.page.locator(".main-curve")

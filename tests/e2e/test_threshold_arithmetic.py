@@ -97,6 +97,12 @@ def test_a_band_counts_what_lies_in_it_and_the_errors_outside(script: Any) -> No
     }
 
 
+def test_a_door_opens_what_lies_below_its_end_and_never_a_score_of_1(script: Any) -> None:
+    steps = [0.0, 0.25, 0.5, 1.0]
+    assert script("steps => rangeOf(steps, 1, 2)", steps) == {"from": 0.25, "to": 0.5}
+    assert script("steps => rangeOf(steps, 2, 3)", steps)["to"] < 1
+
+
 def test_a_threshold_finds_its_step_and_reads_as_in_python(script: Any) -> None:
     steps = [0.0, 0.25, 0.5, 0.5000001, 1.0]
     for at, value in enumerate(steps):

@@ -2,9 +2,7 @@
 
 import hashlib
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from dashboard.jobs.files import stored_pixels
 from dashboard.settings import Settings
 from db import faces, images
 from db.engine import writing
+from tests.homes import rows
 from tests.seeded import FACES, seed_scored_home
 from tests.seeded_detector import seed_detector
 
@@ -26,6 +25,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 PHOTOGRAPH = sorted(FACES.glob("*/*_0005.jpg"))[1]  # the installation holds each person's first two
 FIRST_MS, ANSWER_MS, N_DESCRIBED = 240_000, 60_000, 12
+
+
+@pytest.fixture(scope="module")
+def served() -> str:
+    return "run"
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +48,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def n_images(home: Path) -> int:
-    with closing(sqlite3.connect(home / "verity.sqlite")) as database:
-        return int(database.execute("SELECT count(*) FROM images").fetchone()[0])
+    ((n,),) = rows(home, "SELECT count(*) FROM images")
+    return int(n)
 
 
 def kept(home: Path) -> set[str]:

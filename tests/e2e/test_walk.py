@@ -10,6 +10,11 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
+@pytest.fixture(scope="module")
+def served() -> str:
+    return "run"
+
+
 def test_from_a_folder_of_faces_to_a_confusion_matrix(screen: Any, photographs: Path) -> None:
     begin(screen)
     import_folder(screen, photographs)

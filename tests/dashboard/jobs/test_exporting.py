@@ -3,10 +3,8 @@
 import csv
 import json
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 
 from core.errors import InvalidInput
 from tests import homes
+from tests.homes import rows
 
 pytestmark = [pytest.mark.slow]
 
@@ -48,9 +47,8 @@ def source(make_module_home: Callable[[str], Any], labelled: Path) -> Any:
 
 
 def held(home: Any) -> dict[str, tuple[str, str | None, str | None]]:
-    with closing(sqlite3.connect(home.root / "verity.sqlite")) as database:
-        rows = database.execute("SELECT checksum, label, identity, generator FROM images")
-        return {checksum: (label, *rest) for checksum, label, *rest in rows}
+    found = rows(home.root, "SELECT checksum, label, identity, generator FROM images")
+    return {checksum: (label, *rest) for checksum, label, *rest in found}
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -1,12 +1,11 @@
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import homes
+from tests.homes import rows
 
 pytestmark = [pytest.mark.slow]
 N_PICTURES = 6
@@ -31,27 +30,22 @@ def imported(imported_once: Path, home: Any) -> Any:
     return home
 
 
-def _query(home: Any, sql: str) -> list[Any]:
-    with closing(sqlite3.connect(home.root / "verity.sqlite")) as connection:
-        return connection.execute(sql).fetchall()
-
-
 def test_every_image_gets_its_faces_measured_once(imported: Any) -> None:
     imported.work("cpu-1", "cpu", "flow")
     result = imported.run("faces", "--wait")
     assert (result["measured"], result["unreadable"]) == (N_PICTURES, 0)
     largest = "SELECT image_id, features, length(embedding) FROM faces WHERE position = 0"
-    rows = _query(imported, largest)
-    assert sorted(image_id for image_id, *_ in rows) == list(range(1, N_PICTURES + 1))
-    assert all("left eye" in features and size == 256 for _, features, size in rows)
-    scores = _query(imported, "SELECT scores FROM images")
+    largest_faces = rows(imported.root, largest)
+    assert sorted(image_id for image_id, *_ in largest_faces) == list(range(1, N_PICTURES + 1))
+    assert all("left eye" in features and size == 256 for _, features, size in largest_faces)
+    scores = rows(imported.root, "SELECT scores FROM images")
     assert all("chin_contour" in text for (text,) in scores)
     assert imported.run("faces", "--wait")["measured"] == 0
 
 
 def test_a_lost_file_is_counted_and_tried_again(imported: Any) -> None:
     imported.work("cpu-1", "cpu", "flow")
-    ((checksum,),) = _query(imported, "SELECT checksum FROM images WHERE id = 2")
+    ((checksum,),) = rows(imported.root, "SELECT checksum FROM images WHERE id = 2")
     (original,) = [path for path in imported.root.rglob(checksum) if "originals" in path.parts]
     kept = original.read_bytes()
     original.unlink()
@@ -65,5 +59,5 @@ def test_a_cancelled_job_goes_on_after_a_retry(imported: Any) -> None:
     job_id = imported.run("faces")["job"]
     assert imported.run("cancel", job_id)["state"] == "cancelled"
     assert imported.run("retry", job_id, "--wait")["state"] == "done"
-    ((n_images,),) = _query(imported, "SELECT count(DISTINCT image_id) FROM faces")
+    ((n_images,),) = rows(imported.root, "SELECT count(DISTINCT image_id) FROM faces")
     assert n_images == N_PICTURES

@@ -1,12 +1,11 @@
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import homes
+from tests.homes import rows
 
 pytestmark = [pytest.mark.slow]
 PICTURES = sorted(homes.FACES.glob("*/*.jpg"))
@@ -37,9 +36,8 @@ def measured(measured_once: Path, home: Any) -> Any:
 
 
 def points(home: Any) -> dict[int, tuple[float, float]]:
-    with closing(sqlite3.connect(home.root / "verity.sqlite")) as connection:
-        rows = connection.execute("SELECT image_id, x, y FROM map_points").fetchall()
-    return {image_id: (x, y) for image_id, x, y in rows}
+    found = rows(home.root, "SELECT image_id, x, y FROM map_points")
+    return {image_id: (x, y) for image_id, x, y in found}
 
 
 def test_the_map_is_drawn_grows_and_is_drawn_anew(measured: Any, tmp_path: Path) -> None:

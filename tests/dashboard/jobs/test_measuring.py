@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests import homes
+from tests.homes import rows
 
 pytestmark = [pytest.mark.slow]
 N_PICTURES, N_COPIES = 6, 2
@@ -48,11 +49,6 @@ def _change(home: Any, sql: str) -> None:
         connection.execute(sql)
 
 
-def _query(home: Any, sql: str) -> list[Any]:
-    with closing(sqlite3.connect(home.root / "verity.sqlite")) as connection:
-        return connection.execute(sql).fetchall()
-
-
 def _age(home: Any) -> None:
     """Make the home look as if an older version had measured it, with other figures."""
     _change(home, "UPDATE images SET scores_version = 'checks-0', scores = '{\"gone\": 1}'")
@@ -62,16 +58,17 @@ def _age(home: Any) -> None:
 def _held(home: Any) -> dict[str, list[Any]]:
     """Return all that is measured, and the pairs, by checksum."""
     return {
-        "images": _query(
-            home, "SELECT checksum, scores, scores_version, is_paired FROM images ORDER BY checksum"
+        "images": rows(
+            home.root,
+            "SELECT checksum, scores, scores_version, is_paired FROM images ORDER BY checksum",
         ),
-        "hashes": _query(
-            home,
+        "hashes": rows(
+            home.root,
             "SELECT checksum, algorithm, version, value FROM image_hashes "
             "JOIN images ON images.id = image_id ORDER BY checksum, algorithm, version",
         ),
-        "pairs": _query(
-            home,
+        "pairs": rows(
+            home.root,
             "SELECT min(l.checksum, r.checksum), max(l.checksum, r.checksum), distance_bits, "
             "is_confirmed FROM pairs JOIN images l ON l.id = left_id "
             "JOIN images r ON r.id = right_id ORDER BY 1, 2",
@@ -86,7 +83,7 @@ def test_what_is_measured_again_is_what_an_import_measures(imported: Any) -> Non
     assert sum(row[3] for row in fresh["pairs"]) >= N_COPIES
     assert home.run("status")["outdated"] == 0
     _age(home)
-    ((kept,),) = _query(home, "SELECT min(id) FROM pairs")
+    ((kept,),) = rows(home.root, "SELECT min(id) FROM pairs")
     _change(home, "DELETE FROM pairs WHERE id > (SELECT min(id) FROM pairs)")
     _change(home, "UPDATE pairs SET verdict = 'not a duplicate', decided_by = 'ada'")
     assert home.run("status")["outdated"] == N_PICTURES + N_COPIES
@@ -96,7 +93,7 @@ def test_what_is_measured_again_is_what_an_import_measures(imported: Any) -> Non
     assert (result["measured"], result["unreadable"]) == (N_PICTURES + N_COPIES, 0)
     assert home.run("status")["outdated"] == 0
     assert _held(home) == fresh
-    decided = _query(home, "SELECT id, decided_by FROM pairs WHERE verdict IS NOT NULL")
+    decided = rows(home.root, "SELECT id, decided_by FROM pairs WHERE verdict IS NOT NULL")
     assert decided == [(kept, "ada")]
     assert home.run("measure", "--wait")["measured"] == 0
 
@@ -116,7 +113,7 @@ def test_a_lost_or_damaged_original_is_counted_and_tried_again(imported: Any) ->
     n_images = N_PICTURES + N_COPIES
     assert (result["measured"], result["unreadable"]) == (n_images - 2, 2)
     assert home.run("status")["outdated"] == 2
-    assert _query(home, "SELECT count(*) FROM images") == [(n_images,)]
+    assert rows(home.root, "SELECT count(*) FROM images") == [(n_images,)]
     for path, data in kept.items():
         path.write_bytes(data)
     assert home.run("measure", "--wait")["measured"] == 2
@@ -136,8 +133,8 @@ def test_a_job_killed_in_between_ends_as_an_undisturbed_one(imported: Any, tmp_p
     job_id = home.jobs.measure_again()
     while n_outdated == n_images:
         time.sleep(0.02)
-        ((n_outdated,),) = _query(
-            home, "SELECT count(*) FROM images WHERE scores_version = 'checks-0'"
+        ((n_outdated,),) = rows(
+            home.root, "SELECT count(*) FROM images WHERE scores_version = 'checks-0'"
         )
     home.kill("cpu-")
     assert n_outdated > 0  # killed in between, not after
