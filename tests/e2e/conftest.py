@@ -32,6 +32,7 @@ FLAGS = [
     "--disable-sync",
 ]
 START_S = 90
+expect.set_options(timeout=20_000)  # on two busy cores a component may take a while to be drawn
 
 
 @dataclass(frozen=True)
