@@ -24,9 +24,7 @@ def show() -> None:
     name = actor()
     with (
         st.sidebar,
-        st.popover(
-            f"Working as {plain(name)}", icon=":material/person:", type="tertiary", key="person-bar"
-        ),
+        st.popover(f"Working as {plain(name)}", icon=":material/person:", key="person-bar"),
     ):
         if has_sign_in():
             st.caption("You signed in: this name is written beside what you decide.")

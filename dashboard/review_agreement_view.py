@@ -6,9 +6,9 @@ import streamlit as st
 
 from core.review.agreement import Agreement, Rating
 from core.review.reviewers import Report
-from dashboard import choices, resources, review_charts, widgets
+from dashboard import resources, review_charts, way_back, widgets
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
-from dashboard.text import count, plain
+from dashboard.text import count, percent, plain
 from dashboard.widgets import name_of
 from db import adjudications, review_results
 from db.review_items import BlindItem, Queue
@@ -59,13 +59,13 @@ def _headline(report: Report, n_second: int) -> None:
     share = report.n_same / report.n_compared
     st.markdown(
         f"**On {report.n_same:,} of {count(report.n_compared, 'image')} with several opinions "
-        f"({share:.0%}) all said the same.** {reading(report.alpha)}"
+        f"({percent(share, 0)}) all said the same.** {reading(report.alpha)}"
     )
     note = "First, blind opinions only; intervals of 95 % by resampling images."
     if n_second:
         note += (
-            f" {count(n_second, 'opinion was', 'opinions were')} changed after others' could be "
-            "seen: the first one counts."
+            f" {count(n_second, 'opinion was', 'opinions were')} taken back after others' or the "
+            "score could be seen: the first one counts."
         )
     st.caption(note)
 
@@ -73,12 +73,21 @@ def _headline(report: Report, n_second: int) -> None:
 def reading(alpha: Agreement) -> str:
     """Say what Krippendorff's alpha allows one to conclude, by the lower end of its interval.
 
-    Reference: Krippendorff (2004), "Reliability in content analysis": 0.8 for conclusions,
-    0.667 for tentative ones.
+    Where nobody differed there is no interval: then by the upper 95 % limit of what was never seen.
+
+    References: Krippendorff (2004), "Reliability in content analysis": 0.8 for conclusions,
+    0.667 for tentative ones. Hanley and Lippman-Hand (1983), "If nothing goes wrong, is everything
+    all right?".
     """
     if alpha.value is None:
         return alpha.note or ""
     low = alpha.interval[0] if alpha.interval else alpha.value
+    if alpha.interval is None and low >= TENTATIVE:
+        most = 1 - 0.05 ** (1 / alpha.n_items)
+        return (
+            f"They never differed on {count(alpha.n_items, 'image')}: of further ones up to "
+            f"{percent(most, 0)} may still split the team."
+        )
     if low >= RELIABLE:
         return "Beyond chance this is reliable: conclusions can rest on these verdicts."
     if low >= TENTATIVE:
@@ -110,7 +119,7 @@ def _figures(report: Report) -> None:
         )
         st.metric(
             "All said the same",
-            f"{report.n_same / report.n_compared:.0%}",
+            percent(report.n_same / report.n_compared, 0),
             f"{report.n_same:,} of {report.n_compared:,}",
             delta_color="off",
             delta_arrow="off",
@@ -197,7 +206,7 @@ def _splitting(disputed: Sequence[BlindItem]) -> None:
         [_cell(item) for item in shown],
         key="splitting",
         label="Images that split the team",
-        on_open=choices.opener([item.image for item in shown]),
+        on_open=way_back.opener([item.image for item in shown]),
         selectable=False,
         strip=True,
     )

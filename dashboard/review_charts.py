@@ -1,13 +1,14 @@
 """Charts of review: agreement of pairs and of people, and settled verdicts."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import plotly.graph_objects as go
 
+from core.review.agreement import Interval
 from core.review.reviewers import PairAgreement, Report, ReviewerAgreement
 from core.review.verdicts import ReviewVerdict
-from dashboard.charts import ACCENT, FAINT, INK, NEUTRAL, WHITE
+from dashboard.charts import ACCENT, FAINT, INK, NEUTRAL, WHITE, empty_figure
+from dashboard.text import in_chart, percent
 
 _DARK_ENOUGH = 0.65
 _SCALE = [[0, "#e8edf3"], [0.5, "#9dbbd9"], [1, "#1d4f85"]]
@@ -27,10 +28,10 @@ def kappa_matrix(report: Report) -> tuple[list[str], list[list[float | None]]]:
 def draw_kappas(report: Report) -> go.Figure:
     """Draw Cohen's kappa of every pair as a heat map; every cell says its figure and its items."""
     names, matrix = kappa_matrix(report)
-    figure = _figure(max(180, 46 * len(names) + 60))
+    figure = empty_figure(max(180, 46 * len(names) + 60))
     figure.add_heatmap(
-        x=[escape(name) for name in names],
-        y=[escape(name) for name in names],
+        x=[in_chart(name) for name in names],
+        y=[in_chart(name) for name in names],
         z=matrix,
         zmin=0,
         zmax=1,
@@ -43,8 +44,8 @@ def draw_kappas(report: Report) -> go.Figure:
     for pair in report.pairs:
         for x, y in ((pair.first, pair.second), (pair.second, pair.first)):
             figure.add_annotation(
-                x=escape(x),
-                y=escape(y),
+                x=in_chart(x),
+                y=in_chart(y),
                 text=_pair_text(pair),
                 showarrow=False,
                 font_color=_ink(pair),
@@ -72,33 +73,42 @@ def draw_reviewers(reviewers: Sequence[ReviewerAgreement]) -> go.Figure:
     told = [each for each in reviewers if each.n_compared and each.interval]
     shares = [each.n_with_others / each.n_compared for each in told]
     intervals = [each.interval for each in told if each.interval]
-    figure = _figure(44 * len(told) + 50)
+    figure = empty_figure(44 * len(told) + 50)
     figure.add_scatter(
         x=shares,
-        y=[escape(each.reviewer) for each in told],
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [high - share for (_, high), share in zip(intervals, shares, strict=True)],
-            "arrayminus": [share - low for (low, _), share in zip(intervals, shares, strict=True)],
-            "color": NEUTRAL,
-            "thickness": 2,
-            "width": 0,
-        },
+        y=[in_chart(each.reviewer) for each in told],
+        error_x=whiskers(shares, intervals),
         mode="markers",
         marker={"size": 12, "color": ACCENT},
-        customdata=[[each.n_with_others, each.n_compared] for each in told],
-        hovertemplate="%{y}: %{customdata[0]} of %{customdata[1]} (%{x:.0%})<extra></extra>",
+        customdata=[
+            f"{each.n_with_others} of {each.n_compared} ({percent(share, 0)})"
+            for each, share in zip(told, shares, strict=True)
+        ],
+        hovertemplate="%{y}: %{customdata}<extra></extra>",
     )
     figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%", gridcolor=FAINT, zeroline=False)
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
     return figure
 
 
+def whiskers(values: Sequence[float], intervals: Sequence[Interval]) -> dict[str, object]:
+    """Return error bars from the values to the ends of their intervals."""
+    ends = list(zip(values, intervals, strict=True))
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - value for value, (_, high) in ends],
+        "arrayminus": [value - low for value, (low, _) in ends],
+        "color": NEUTRAL,
+        "thickness": 2,
+        "width": 0,
+    }
+
+
 def draw_verdicts(settled: Mapping[ReviewVerdict, int]) -> go.Figure:
     """Draw settled verdicts as bars, which carry their verdict as custom data."""
     told = {verdict: settled[verdict] for verdict in ReviewVerdict if settled.get(verdict)}
-    figure = _figure(38 * len(told) + 10)
+    figure = empty_figure(38 * len(told) + 10)
     figure.add_bar(
         x=list(told.values()),
         y=[verdict.capitalize() for verdict in told],
@@ -117,15 +127,3 @@ def draw_verdicts(settled: Mapping[ReviewVerdict, int]) -> go.Figure:
     figure.update_xaxes(visible=False, rangemode="tozero")
     figure.update_yaxes(autorange="reversed", ticksuffix="   ")
     return figure
-
-
-def _figure(height_px: int) -> go.Figure:
-    return go.Figure(
-        layout={
-            "height": height_px,
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-            "paper_bgcolor": "rgba(0, 0, 0, 0)",
-            "plot_bgcolor": "rgba(0, 0, 0, 0)",
-            "hovermode": "closest",
-        }
-    )

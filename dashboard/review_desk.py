@@ -102,8 +102,7 @@ def show(queue: Queue, work: Work) -> None:
     me = actor()
     key = f"{work.name}-{queue.id}-{me.encode().hex()}"  # a component's key takes no "__"
     pile: Pile = st.session_state.setdefault(f"{key}-pile", Pile())
-    if not work.is_claimed:  # others may have settled it, or this person may have taken a side
-        pile.is_stale = True
+    pile.is_stale, pile.back = True, []  # others may have said something since
     _show(queue, work, me, key, pile)
 
 
@@ -130,13 +129,13 @@ def _fill(pile: Pile, queue: Queue, work: Work, me: str) -> None:
         taken_at = now()
         for item in items:
             card = pile.cards.get(item.id)
-            if card is None or card.verdict:  # taken back: what was disclosed is blind again
+            if card is None or card.verdict or not work.is_claimed:  # what may be told has changed
                 card = _card(session, item, queue, me)
             until_ms = (taken_at + CLAIM).timestamp() * 1000 if work.is_claimed else None
             pile.put(item, replace(card, until=until_ms))
-        if pile.taken_at is None:
-            pile.back = _look_back(session, pile, queue, work, me)
         share = work.share(session, queue, me)
+        if len(pile.back) < min(N_BACK, share.n_given):  # at first, or after many an undo
+            pile.back = _look_back(session, pile, queue, work, me)
     pile.ahead = [item.id for item in items]
     pile.share, pile.taken_at, pile.is_stale = share, taken_at, False
 

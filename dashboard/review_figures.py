@@ -11,7 +11,7 @@ from core.review.queues import RANDOM_AUDIT
 from core.review.verdicts import ReviewVerdict
 from core.types import Run, Split
 from dashboard.scores import load_scores
-from dashboard.text import count
+from dashboard.text import count, percent
 from db import review_results, runs
 from db.review_items import get_queue
 
@@ -124,7 +124,7 @@ def audit_words(found: "LabelError") -> str:
     low, high = found.interval
     words = (
         f"Wrong labels: {found.n_wrong:,} of {found.n_judged:,} drawn at random, "
-        f"{found.share:.1%} (95 % interval {low:.1%} to {high:.1%})."
+        f"{percent(found.share)} (95 % interval {percent(low)} to {percent(high)})."
     )
     rest = {
         "made here as fake, which stays whatever was said of the label": found.n_generated,

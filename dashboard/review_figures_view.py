@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.review.verdicts import ReviewVerdict
 from dashboard import figure_words, resources, review_figures, widgets
-from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL
+from dashboard.charts import ACCENT, COSTLY, FAINT, empty_figure
+from dashboard.review_charts import whiskers
 from dashboard.review_figures import ReviewedFigures
 from dashboard.text import count
 from db import review_results
@@ -16,6 +17,7 @@ from db.review_items import Queue
 
 if TYPE_CHECKING:
     from core.evaluation.bootstrap import Estimate
+    from core.evaluation.metrics import Interval
     from core.review.outcomes import Change
 
 SHOWN = ("false_positive_rate", "miss_rate", "accuracy", "auc")
@@ -93,14 +95,15 @@ def _signed(words: figure_words.Words, value: float) -> str:
 
 def draw_changes(changes: "Mapping[str, Change]") -> go.Figure:
     """Draw every figure as two dots with their intervals, before above after."""
-    figure = go.Figure()
     names = _shown(changes)
+    figure = empty_figure(height_px=72 * len(names) + 60)
     for at, (when, symbol) in enumerate((("before", "circle-open"), ("after", "circle"))):
         estimates = [getattr(changes[name], when) for name in names]
+        values = [each.value for each in estimates]
         figure.add_scatter(
-            x=[each.value for each in estimates],
+            x=values,
             y=[place + (at - 0.5) * 0.34 for place in range(len(names))],
-            error_x=_whiskers(estimates),
+            error_x=whiskers(values, [_ends(each) for each in estimates]),
             mode="markers",
             name=when.capitalize(),
             marker={
@@ -109,18 +112,9 @@ def draw_changes(changes: "Mapping[str, Change]") -> go.Figure:
                 "color": [COSTLY if _words(name).is_costly else ACCENT for name in names],
                 "line": {"width": 2},
             },
-            text=[
-                _words(name).form(each.value) for name, each in zip(names, estimates, strict=True)
-            ],
+            text=[_words(name).form(value) for name, value in zip(names, values, strict=True)],
             hovertemplate=when.capitalize() + ": %{text}<extra></extra>",
         )
-    figure.update_layout(
-        height=72 * len(names) + 60,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        paper_bgcolor="rgba(0, 0, 0, 0)",
-        plot_bgcolor="rgba(0, 0, 0, 0)",
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-    )
     figure.update_xaxes(range=[-0.02, 1.02], gridcolor=FAINT, zeroline=False, tickformat=".0%")
     figure.update_yaxes(
         tickvals=list(range(len(names))),
@@ -132,15 +126,7 @@ def draw_changes(changes: "Mapping[str, Change]") -> go.Figure:
     return figure
 
 
-def _whiskers(estimates: "list[Estimate]") -> dict[str, object]:
-    ends = [each.interval or (each.value or 0.0, each.value or 0.0) for each in estimates]
-    values = [each.value or 0.0 for each in estimates]
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [high - value for (_, high), value in zip(ends, values, strict=True)],
-        "arrayminus": [value - low for (low, _), value in zip(ends, values, strict=True)],
-        "color": NEUTRAL,
-        "thickness": 2,
-        "width": 0,
-    }
+def _ends(estimate: "Estimate") -> "Interval":
+    """Return the interval of an estimate; where it has none, its value is both ends."""
+    value = estimate.value or 0.0
+    return estimate.interval or (value, value)

@@ -24,7 +24,7 @@ def show(queue: Queue) -> None:
     st.caption(people_words(at))
     if queue.is_open:
         _assign(queue, known)
-        _held(queue, at)
+        _assigned(queue, at)
     _closing(queue)
 
 
@@ -60,14 +60,11 @@ def _give(session: Session, queue_id: int, name: str, n: int) -> None:
     resources.notify(told if given else "No image is left to assign.", icon=":material/person_add:")
 
 
-def _held(queue: Queue, at: Progress) -> None:
-    """Draw who holds images now, with the way to take assignments back."""
-    for name in sorted(at.waiting_for):
+def _assigned(queue: Queue, at: Progress) -> None:
+    """Draw to whom images are assigned, with the way to take that back."""
+    for name, n in sorted(at.assigned_to.items()):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"{plain(name)}: {count(at.waiting_for[name], 'image')} claimed or assigned",
-                width=360,
-            )
+            st.markdown(f"{plain(name)}: {count(n, 'image')} assigned", width=360)
             st.button(
                 "Take assignment back",
                 key=f"unassign-{name}",

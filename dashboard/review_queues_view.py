@@ -55,7 +55,7 @@ def left_for(session: Session, me: str) -> list[tuple[Queue, int]]:
 
 def may_judge(queue: Queue, me: str) -> bool:
     """Return whether a queue takes a person's opinions."""
-    return queue.is_open and (not queue.reviewers or me in queue.reviewers)
+    return queue.is_open and queue.has_reviewer(me)
 
 
 def show(rows: Sequence[Row]) -> None:

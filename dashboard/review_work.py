@@ -68,11 +68,8 @@ def _disputed(session: Session, queue: Queue, me: str, n: int) -> list[BlindItem
 
 
 def _for_me(session: Session, queue: Queue, me: str) -> list[BlindItem]:
-    return [
-        item
-        for item in adjudications.disputed_items(session, queue.id)
-        if adjudications.may_adjudicate(session, item.id, me)
-    ]
+    found = adjudications.disputes_for(session, queue.id, me)
+    return [each.item for each in found if each.is_theirs]
 
 
 def _own_adjudications(
@@ -100,8 +97,7 @@ def _pass_over(session: Session, item_id: int, me: str) -> None:
 
 def side_words(session: Session, queue: Queue, me: str) -> list[str]:
     """Say in Markdown on which disputed images a person took a side, and who decides instead."""
-    disputed = adjudications.disputed_items(session, queue.id)
-    instead = [adjudications.others_instead(session, item.id, me) for item in disputed]
+    instead = [each.others for each in adjudications.disputes_for(session, queue.id, me)]
     told = []
     if refused := [names for names in instead if names]:
         others = sorted({name for names in refused for name in names})

@@ -1,5 +1,9 @@
 """Adjudication: somebody who took no side has the last word on a disputed item."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,7 +11,7 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.review.verdicts import ReviewVerdict
 from db import events, people
 from db.people import is_same_person
-from db.review_comments import MAX_COMMENT_LENGTH, add_comment
+from db.review_comments import MAX_COMMENT_LENGTH, add_comment, comments_of, remove_comment
 from db.review_items import (
     ITEM,
     BlindItem,
@@ -23,7 +27,7 @@ from db.review_items import (
 )
 from db.review_outcomes import refuse_applied
 from db.short_text import checked
-from db.tables import ImageRow, ReviewItemRow, now
+from db.tables import ImageRow, OpinionRow, ReviewItemRow, now
 
 ADJUDICATE, REOPEN = "adjudicate", "take adjudication back"
 
@@ -41,22 +45,33 @@ def disputed_items(session: Session, queue_id: int) -> list[BlindItem]:
     return [to_item(row, image, queue) for row, image in session.execute(query)]
 
 
-def may_adjudicate(session: Session, item_id: int, actor: str) -> bool:
-    """Say whether a person may have the last word: took no side, or nobody is left who did not."""
-    return not others_instead(session, item_id, actor)
+@dataclass(frozen=True)
+class Dispute:
+    """A disputed item, as one person sees it.
 
-
-def others_instead(session: Session, item_id: int, actor: str) -> list[str] | None:
-    """Return who may have the last word instead of somebody who took a side.
-
-    Returns:
-        Names; none where everybody known here took a side. None where the actor took no side.
+    Attributes:
+        others: Who may have the last word instead, where this person took a side; none where
+            everybody known here did. None where this person took no side.
     """
-    row = item_row(session, item_id)
-    sides = _sides(session, item_id)
-    if not _took_side(actor, sides):
-        return None
-    return _others(session, get_queue(session, row.queue_id), sides)
+
+    item: BlindItem
+    others: list[str] | None
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether this person may have the last word."""
+        return not self.others
+
+
+def disputes_for(session: Session, queue_id: int, actor: str) -> list[Dispute]:
+    """Return all disputed items with whether a person may have the last word on each."""
+    known = _known(session, get_queue(session, queue_id))
+    sides = _sides_in(session, queue_id)
+    found = []
+    for item in disputed_items(session, queue_id):
+        took_side = _took_side(actor, sides[item.id])
+        found.append(Dispute(item, _others(known, sides[item.id]) if took_side else None))
+    return found
 
 
 def adjudicate(
@@ -94,13 +109,16 @@ def adjudicate(
     row.verdict, row.settled_by, row.settled_at = verdict.value, actor, now()
     session.flush()
     after = {"verdict": verdict.value, "note": words, "took_side": _took_side(actor, sides)}
-    record_item(session, item_id, actor=actor, action=ADJUDICATE, before={}, after=after)
+    record_item(session, subject_id=item_id, actor=actor, action=ADJUDICATE, before={}, after=after)
     if words:
         add_comment(session, item_id, words, author=actor)
 
 
 def undo_adjudication(session: Session, queue_id: int, *, actor: str) -> int:
-    """Take a person's newest adjudication in a queue back; return the item, disputed again.
+    """Take a person's newest adjudication in a queue back, and the note that gave its reason.
+
+    Returns:
+        The item, disputed again.
 
     Raises:
         NotFound: If there is none.
@@ -117,11 +135,18 @@ def undo_adjudication(session: Session, queue_id: int, *, actor: str) -> int:
     refuse_applied(session, row)
     for event in events.standing(session, ADJUDICATE, ITEM, row.id)[:1]:
         events.mark_undone(session, event.id)
+        _take_note_back(session, row.id, event.after["note"], actor)
     before = {"verdict": row.verdict}
-    record_item(session, row.id, actor=actor, action=REOPEN, before=before, after={})
+    record_item(session, subject_id=row.id, actor=actor, action=REOPEN, before=before, after={})
     row.verdict, row.settled_by, row.settled_at = None, None, None
     session.flush()
     return row.id
+
+
+def _take_note_back(session: Session, item_id: int, note: str, actor: str) -> None:
+    written = [each for each in comments_of(session, item_id, author=actor) if each.text == note]
+    if written:
+        remove_comment(session, written[-1].id, author=actor)
 
 
 def _sides(session: Session, item_id: int) -> list[str]:
@@ -132,14 +157,30 @@ def _took_side(actor: str, sides: list[str]) -> bool:
     return any(is_same_person(actor, name) for name in sides)
 
 
-def _others(session: Session, queue: Queue, sides: list[str]) -> list[str]:
+def _sides_in(session: Session, queue_id: int) -> Mapping[int, list[str]]:
+    """Return who gave an opinion on each item of a queue."""
+    query = (
+        select(OpinionRow.item_id, OpinionRow.reviewer)
+        .join(ReviewItemRow, ReviewItemRow.id == OpinionRow.item_id)
+        .where(ReviewItemRow.queue_id == queue_id, OpinionRow.verdict.is_not(None))
+    )
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for item_id, reviewer in session.execute(query):
+        found[item_id].append(reviewer)
+    return found
+
+
+def _known(session: Session, queue: Queue) -> set[str]:
+    return {*people.names(session), *queue.reviewers, queue.author}
+
+
+def _others(known: Collection[str], sides: list[str]) -> list[str]:
     """Return who is known here and took no side."""
-    known = {*people.names(session), *queue.reviewers, queue.author}
     return sorted(name for name in known if not _took_side(name, sides))
 
 
 def _check_impartial(session: Session, queue: Queue, sides: list[str], actor: str) -> None:
-    others = _others(session, queue, sides)
+    others = _others(_known(session, queue), sides)
     if _took_side(actor, sides) and others:
         raise Conflict(
             "Expected somebody to adjudicate who gave none of the opinions, such as "

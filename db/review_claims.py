@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
-from db.people import checked_name
+from db.people import remember
 from db.review_items import (
     BlindItem,
     Queue,
@@ -107,19 +107,21 @@ def assign(
 ) -> int:
     """Give a reviewer the next n items without an end; return how many there were.
 
+    "ada" is the "Ada" who is known: else images would wait for somebody who never comes.
+
     Raises:
         NotFound: If there is no such queue.
         Conflict: If it is closed.
         InvalidInput: If the reviewer is not one of the queue's.
     """
-    moment, name = at or now(), checked_name(reviewer)
+    moment, name = at or now(), remember(session, reviewer)
     queue = open_queue(session, queue_id)
     check_reviewer(queue, name)
     rows = _fresh(session, queue, name, moment, n)
     for row in rows:
         _sit(session, queue, row.id, name, moment, until=None)
     told = {"reviewer": name, "n_items": len(rows)}
-    record_queue(session, queue_id, actor=actor, action="assign", after=told)
+    record_queue(session, subject_id=queue_id, actor=actor, action="assign", after=told)
     return len(rows)
 
 
@@ -134,13 +136,13 @@ def unassign(session: Session, queue_id: int, reviewer: str, *, actor: str) -> i
     ]
     n_taken = _delete(session, theirs)
     told = {"reviewer": reviewer, "n_items": n_taken}
-    record_queue(session, queue_id, actor=actor, action="unassign", after=told)
+    record_queue(session, subject_id=queue_id, actor=actor, action="unassign", after=told)
     return n_taken
 
 
 def check_reviewer(queue: Queue, reviewer: str) -> None:
     """Raise InvalidInput unless this person may judge in a queue."""
-    if queue.reviewers and reviewer not in queue.reviewers:
+    if not queue.has_reviewer(reviewer):
         raise InvalidInput(
             f"Expected one of this queue's reviewers: {', '.join(queue.reviewers)}. "
             f"Received {reviewer!r}."

@@ -1,5 +1,7 @@
 """Comments: what people write beside an item under review."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from db.review_items import item_row, record_item
 from db.short_text import checked
-from db.tables import CommentRow, now
+from db.tables import CommentRow, ReviewItemRow, now
 
 MAX_COMMENT_LENGTH = 1000
 COMMENT = "comment"
@@ -38,7 +40,7 @@ def add_comment(session: Session, item_id: int, text: str, *, author: str) -> in
     session.add(row)
     session.flush()
     told = {"comment": row.id, "text": words}
-    record_item(session, item_id, actor=author, action=COMMENT, before={}, after=told)
+    record_item(session, subject_id=item_id, actor=author, action=COMMENT, before={}, after=told)
     return row.id
 
 
@@ -53,7 +55,9 @@ def remove_comment(session: Session, comment_id: int, *, author: str) -> None:
         raise NotFound(f"Expected the number of a comment of yours. Received {comment_id}.")
     session.delete(row)
     told = {"comment": row.id, "text": row.text}
-    record_item(session, row.item_id, actor=author, action=COMMENT, before=told, after={})
+    record_item(
+        session, subject_id=row.item_id, actor=author, action=COMMENT, before=told, after={}
+    )
 
 
 def comments_of(
@@ -63,6 +67,22 @@ def comments_of(
     query = select(CommentRow).where(CommentRow.item_id == item_id).order_by(CommentRow.id)
     if author is not None:
         query = query.where(CommentRow.author == author)
-    return tuple(
-        Comment(row.id, row.author, row.text, row.created_at) for row in session.scalars(query)
+    return tuple(_comment(row) for row in session.scalars(query))
+
+
+def comments_in(session: Session, queue_id: int) -> Mapping[int, Sequence[Comment]]:
+    """Return all comments in a queue by item, oldest first; none of an item without any."""
+    query = (
+        select(CommentRow)
+        .join(ReviewItemRow, ReviewItemRow.id == CommentRow.item_id)
+        .where(ReviewItemRow.queue_id == queue_id)
+        .order_by(CommentRow.id)
     )
+    found: defaultdict[int, list[Comment]] = defaultdict(list)
+    for row in session.scalars(query):
+        found[row.item_id].append(_comment(row))
+    return found
+
+
+def _comment(row: CommentRow) -> Comment:
+    return Comment(row.id, row.author, row.text, row.created_at)

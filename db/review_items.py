@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -17,6 +18,10 @@ from db.tables import ImageRow, OpinionRow, QueueRow, ReviewItemRow
 
 QUEUE, ITEM = "review queue", "review item"
 """What events about reviews are about."""
+
+record_item = partial(events.record, subject=ITEM)
+record_queue = partial(events.record, subject=QUEUE, before={})
+"""Write an act on one item, or on one queue, into the history."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,10 @@ class Queue:
     def is_open(self) -> bool:
         """Whether opinions are taken."""
         return self.closed_at is None
+
+    def has_reviewer(self, name: str) -> bool:
+        """Whether this person may judge here."""
+        return not self.reviewers or name in self.reviewers
 
 
 @dataclass(frozen=True)
@@ -152,49 +161,6 @@ def status_of(verdict: str | None, n_given: int, n_needed: int) -> ItemStatus:
     if verdict is not None:
         return ItemStatus.SETTLED
     return ItemStatus.DISPUTED if n_given >= n_needed else ItemStatus.OPEN
-
-
-def record_item(
-    session: Session,
-    item_id: int,
-    *,
-    actor: str,
-    action: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> None:
-    """Write an act on one item into the history."""
-    events.record(
-        session,
-        actor=actor,
-        action=action,
-        subject=ITEM,
-        subject_id=item_id,
-        before=before,
-        after=after,
-    )
-
-
-def record_queue(
-    session: Session,
-    queue_id: int,
-    *,
-    actor: str,
-    action: str,
-    after: Mapping[str, Any],
-    at: datetime | None = None,
-) -> None:
-    """Write an act on one queue into the history."""
-    events.record(
-        session,
-        actor=actor,
-        action=action,
-        subject=QUEUE,
-        subject_id=queue_id,
-        before={},
-        after=after,
-        at=at,
-    )
 
 
 def _queue(row: QueueRow) -> Queue:

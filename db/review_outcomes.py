@@ -15,7 +15,7 @@ from core.types import Event, Label, Status
 from db import events, labels, statuses, tags
 from db.parts import parts
 from db.review_items import QUEUE, get_queue, record_queue
-from db.tables import ImageRow, ParentRow, ReviewItemRow, now
+from db.tables import ImageRow, ParentRow, QueueRow, ReviewItemRow, now
 
 APPLY = "apply verdicts"
 UNDO_APPLY = "take verdicts back"
@@ -67,12 +67,12 @@ def to_apply(session: Session, queue_id: int) -> Applied:
         else:
             n_changed += 1
     doubted = found[ReviewVerdict.LABEL_WRONG]
-    generated = _generated(session, doubted)
+    made_here = generated(session, doubted)
     return Applied(
-        relabelled=tuple(image_id for image_id in doubted if image_id not in generated),
+        relabelled=tuple(image_id for image_id in doubted if image_id not in made_here),
         excluded=tuple(found[ReviewVerdict.IMAGE_UNUSABLE]),
         hard_examples=tuple(found[ReviewVerdict.DETECTOR_WRONG]),
-        n_generated=len(generated),
+        n_generated=len(made_here),
         n_changed=n_changed,
         n_kept=len(found[ReviewVerdict.NOTHING_WRONG]) + len(found[ReviewVerdict.CANNOT_TELL]),
     )
@@ -102,7 +102,7 @@ def apply_verdicts(session: Session, queue_id: int, *, actor: str) -> Applied:
         tags.add_tag(session, plan.hard_examples, HARD_EXAMPLE, actor=actor, at=moment)
     told: dict[str, Any] = {"name": name}
     told |= {what: list(getattr(plan, what)) for what in _CHANGES}
-    record_queue(session, queue_id, actor=actor, action=APPLY, after=told, at=moment)
+    record_queue(session, subject_id=queue_id, actor=actor, action=APPLY, after=told, at=moment)
     return plan
 
 
@@ -110,7 +110,7 @@ def undo_apply(session: Session, queue_id: int, *, actor: str) -> int:
     """Take the newest applying of a queue's verdicts back; return of how many images.
 
     Anybody may, and the history says who. Images that somebody tagged or excluded since are left
-    alone.
+    alone, and so are hard examples that another queue's applied verdicts name too.
 
     Raises:
         NotFound: If nothing is applied.
@@ -121,13 +121,29 @@ def undo_apply(session: Session, queue_id: int, *, actor: str) -> int:
     if not acts:
         raise NotFound("There are no applied verdicts of this queue to take back.")
     act, n_back = acts[0], 0
+    tagged = set(tags.tagged(session, HARD_EXAMPLE))
     for undo in (labels.undo_relabel, statuses.undo_status, tags.undo_tag):
         with suppress(NotFound):  # that part was taken back where images are browsed
             n_back += undo(session, actor=act.actor, at=act.at)
     events.mark_undone(session, act.id)
+    n_back -= _hand_over(session, tagged - set(tags.tagged(session, HARD_EXAMPLE)))
     told = {"act": act.id, "n_images": n_back}
-    record_queue(session, queue_id, actor=actor, action=UNDO_APPLY, after=told)
+    record_queue(session, subject_id=queue_id, actor=actor, action=UNDO_APPLY, after=told)
     return n_back
+
+
+def _hand_over(session: Session, untagged: set[int]) -> int:
+    """Give the tag back where another act that stands named it too; return on how many images.
+
+    It becomes part of that act, so it goes when that one is taken back.
+    """
+    n_before = len(untagged)
+    for queue_id in session.scalars(select(QueueRow.id)):
+        for act in events.standing(session, APPLY, QUEUE, queue_id):
+            named = sorted(untagged.intersection(act.after["hard_examples"]))
+            tags.add_tag(session, named, HARD_EXAMPLE, actor=act.actor, at=act.at)
+            untagged = untagged.difference(named)
+    return n_before - len(untagged)
 
 
 def applied_images(session: Session, queue_id: int) -> set[int]:
@@ -152,7 +168,8 @@ def _images(act: Event) -> set[int]:
     return {image_id for what in _CHANGES for image_id in act.after[what]}
 
 
-def _generated(session: Session, ids: Sequence[int]) -> set[int]:
+def generated(session: Session, ids: Sequence[int]) -> set[int]:
+    """Return those images that were made here as fakes."""
     return {
         image_id
         for part in parts(ids)

@@ -17,7 +17,7 @@ from core.review import queues
 from core.review.queues import QueueRequest
 from core.review.verdicts import ItemStatus, ReviewVerdict
 from core.types import Label
-from db.people import checked_name
+from db.people import remember
 from db.review_candidates import candidates
 from db.review_claims import CLAIM
 from db.review_items import get_queue, is_taken, n_said, record_queue, status_of
@@ -39,6 +39,7 @@ class Progress:
         settled: Items by final verdict.
         opinions_of: Opinions by reviewer.
         waiting_for: Items claimed or assigned now, without an opinion yet, by reviewer.
+        assigned_to: Of those, the assigned ones.
         seconds: Median time between two opinions of one person, of the newest 1,000; pauses of
             over ten minutes do not count. None before there is one.
     """
@@ -49,6 +50,7 @@ class Progress:
     settled: Mapping[ReviewVerdict, int]
     opinions_of: Mapping[str, int]
     waiting_for: Mapping[str, int]
+    assigned_to: Mapping[str, int]
     seconds: float | None
 
     @property
@@ -73,7 +75,7 @@ def create_queue(session: Session, request: QueueRequest, *, author: str) -> int
         NotFound: If there is no such run.
     """
     name = checked(request.name, "a name", MAX_NAME_LENGTH)
-    reviewers = list(dict.fromkeys(checked_name(each) for each in request.reviewers))
+    reviewers = list(dict.fromkeys(remember(session, each) for each in request.reviewers))
     _check_people(request.n_opinions, reviewers)
     found = candidates(session, request)
     params = {**request.params, "limit": request.limit}
@@ -93,7 +95,7 @@ def create_queue(session: Session, request: QueueRequest, *, author: str) -> int
     session.flush()
     insert_missing(session, ReviewItemRow, _items(row.id, found, rows))
     told = {"name": name, "kind": request.kind, "n_items": len(rows), "params": row.params}
-    record_queue(session, row.id, actor=author, action="create queue", after=told)
+    record_queue(session, subject_id=row.id, actor=author, action="create queue", after=told)
     return row.id
 
 
@@ -150,6 +152,7 @@ def progress(session: Session, queue_id: int, *, at: datetime | None = None) -> 
         settled={ReviewVerdict(verdict): n for verdict, n in by_verdict.items() if verdict},
         opinions_of=_by_reviewer(session, queue_id, is_said),
         waiting_for=_by_reviewer(session, queue_id, is_taken(at or now()) & ~is_said),
+        assigned_to=_by_reviewer(session, queue_id, OpinionRow.claimed_until.is_(None) & ~is_said),
         seconds=_pace(session, queue_id),
     )
 
@@ -198,4 +201,4 @@ def _set_closed(session: Session, queue_id: int, actor: str, *, is_closed: bool)
     session.get_one(QueueRow, queue_id).closed_at = now() if is_closed else None
     session.flush()
     action = "close queue" if is_closed else "reopen queue"
-    record_queue(session, queue_id, actor=actor, action=action, after={})
+    record_queue(session, subject_id=queue_id, actor=actor, action=action, after={})

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from core.review.agreement import Rating
 from core.review.verdicts import ReviewVerdict
 from core.types import Label
-from db.review_comments import comments_of
-from db.review_items import ITEM, get_queue
+from db.review_comments import comments_in
+from db.review_items import ITEM, get_queue, n_said
+from db.review_outcomes import generated
 from db.reviews import TAKE_BACK
 from db.tables import EventRow, ImageRow, ItemRow, OpinionRow, ParentRow, ReviewItemRow, RunRow
 
@@ -18,7 +19,8 @@ from db.tables import EventRow, ImageRow, ItemRow, OpinionRow, ParentRow, Review
 def ratings(session: Session, queue_id: int) -> list[Rating]:
     """Return what each reviewer of a queue first said of each item, without knowing the others.
 
-    Where somebody took an opinion back after others' could be seen, the first one counts.
+    Where somebody took an opinion back after others' or the score could be seen, the first one
+    counts.
 
     Raises:
         NotFound: If there is no such queue.
@@ -35,7 +37,7 @@ def ratings(session: Session, queue_id: int) -> list[Rating]:
 
 
 def _second_thoughts(session: Session, queue_id: int) -> dict[tuple[int, str], str]:
-    """Return the first opinions that were taken back after others' could be seen."""
+    """Return the first opinions that were taken back after all were disclosed."""
     query = (
         select(EventRow)
         .join(ReviewItemRow, ReviewItemRow.id == EventRow.subject_id)
@@ -51,7 +53,7 @@ def _second_thoughts(session: Session, queue_id: int) -> dict[tuple[int, str], s
 
 
 def count_second_thoughts(session: Session, queue_id: int) -> int:
-    """Count the opinions that were taken back after others' could be seen."""
+    """Count the opinions that were taken back after all were disclosed."""
     return len(_second_thoughts(session, queue_id))
 
 
@@ -106,12 +108,9 @@ def verdicts_on_run(
     if queue_id is not None:
         query = query.where(ReviewItemRow.queue_id == queue_id)
     said = {image: ReviewVerdict(str(verdict)) for image, verdict in session.execute(query)}
-    generated = set(session.scalars(select(ParentRow.child_id).distinct()))
-    return {
-        image: verdict
-        for image, verdict in said.items()
-        if not (verdict is ReviewVerdict.LABEL_WRONG and image in generated)
-    }
+    doubted = [image for image, verdict in said.items() if verdict is ReviewVerdict.LABEL_WRONG]
+    made_here = generated(session, doubted)
+    return {image: verdict for image, verdict in said.items() if image not in made_here}
 
 
 COLUMNS = (
@@ -129,18 +128,16 @@ def table(session: Session, queue_id: int) -> Iterator[Mapping[str, Any]]:
         NotFound: If there is no such queue.
     """
     queue = get_queue(session, queue_id)
-    said = select(func.count()).select_from(OpinionRow)
-    said = said.where(OpinionRow.item_id == ReviewItemRow.id, OpinionRow.verdict.is_not(None))
+    comments = comments_in(session, queue_id)
     query = (
         select(ReviewItemRow, ImageRow.checksum, OpinionRow)
         .join(ImageRow, ImageRow.id == ReviewItemRow.image_id)
         .join(OpinionRow, OpinionRow.item_id == ReviewItemRow.id)
         .where(ReviewItemRow.queue_id == queue_id)
-        .where(said.correlate(ReviewItemRow).scalar_subquery() >= queue.n_opinions)
+        .where(n_said() >= queue.n_opinions)
         .order_by(ReviewItemRow.position, OpinionRow.seat)
     )
     for item, checksum, seat in session.execute(query):
-        comments = comments_of(session, item.id)
         yield {
             "queue": queue.name,
             "position": item.position + 1,
@@ -153,5 +150,5 @@ def table(session: Session, queue_id: int) -> Iterator[Mapping[str, Any]]:
             "verdict": item.verdict,
             "settled_by": item.settled_by,
             "settled_at": item.settled_at.isoformat() if item.settled_at else None,
-            "comments": " / ".join(f"{each.author}: {each.text}" for each in comments),
+            "comments": " / ".join(f"{each.author}: {each.text}" for each in comments[item.id]),
         }

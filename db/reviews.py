@@ -42,7 +42,7 @@ class Disclosure:
 
     Attributes:
         n_given: How many opinions there are, of `n_needed`.
-        is_blind: Whether something is held back: then `score` is None, and `opinions` and
+        is_blind: Whether opinions are still awaited: then `score` is None, and `opinions` and
             `comments` hold only what this person wrote.
         verdict: The final verdict; None while it is open or disputed, or held back.
         settled_by: Who adjudicated; None where the opinions agreed.
@@ -62,8 +62,8 @@ class Disclosure:
 def opinions_of(session: Session, item_id: int, *, viewer: str) -> Disclosure:
     """Return what this person may know of an item.
 
-    Others' opinions and comments, and the score, are held back until the viewer has given an
-    opinion, or until all opinions are in.
+    Others' opinions and comments, and the score, are held back until all opinions are in: until
+    then whoever has spoken may change their mind, and still said it blind.
 
     Raises:
         NotFound: If there is no such item.
@@ -72,14 +72,15 @@ def opinions_of(session: Session, item_id: int, *, viewer: str) -> Disclosure:
     n_needed = get_queue(session, row.queue_id).n_opinions
     given = _given(session, item_id)
     status = status_of(row.verdict, len(given), n_needed)
-    is_blind = status is ItemStatus.OPEN and viewer not in {each.reviewer for each in given}
+    is_blind = status is ItemStatus.OPEN
+    own = tuple(each for each in given if each.reviewer == viewer)
     return Disclosure(
         status=status,
         n_given=len(given),
         n_needed=n_needed,
         is_blind=is_blind,
         score=None if is_blind else row.score,
-        opinions=() if is_blind else given,
+        opinions=own if is_blind else given,
         comments=comments_of(session, item_id, author=viewer if is_blind else None),
         verdict=ReviewVerdict(row.verdict) if row.verdict else None,
         settled_by=row.settled_by,
@@ -121,7 +122,7 @@ def give_opinion(
     if seat.verdict is None:
         seat.verdict, seat.given_at = verdict.value, moment
         told = {"verdict": verdict.value}
-        record_item(session, item_id, actor=reviewer, action=GIVE, before={}, after=told)
+        record_item(session, subject_id=item_id, actor=reviewer, action=GIVE, before={}, after=told)
     elif seat.verdict != verdict:
         raise Conflict(
             f"Expected your first verdict on this image. Received a second one: you said "
@@ -135,15 +136,15 @@ def undo_opinion(
 ) -> int:
     """Take a reviewer's newest opinion in a queue back; return its item, which comes first again.
 
-    Where it had settled the item, the item is open again. If others' opinions could be seen by
-    then, the history keeps the first one, which is what agreement is computed from.
+    Where it had settled the item, the item is open again. If others' opinions or the score could
+    be seen by then, the history keeps the first one, which is what agreement is computed from.
 
     Raises:
         NotFound: If there is none.
         Conflict: If the queue is closed, or the item was adjudicated, or its verdict applied.
     """
     moment = at or now()
-    open_queue(session, queue_id)
+    queue = open_queue(session, queue_id)
     seat = _newest(session, queue_id, reviewer)
     item = item_row(session, seat.item_id)
     if item.settled_by is not None:
@@ -152,13 +153,15 @@ def undo_opinion(
             f" which {item.settled_by} adjudicated since: undo that first."
         )
     refuse_applied(session, item)
-    was_seen = any(each.reviewer != reviewer for each in _given(session, item.id))
+    was_seen = _was_disclosed(session, item, queue.n_opinions)
     before = {"verdict": seat.verdict, "settled": item.verdict is not None}
     for event in events.standing(session, GIVE, ITEM, item.id):
         if event.actor == reviewer:
             events.mark_undone(session, event.id)
     after = {"was_seen": was_seen}
-    record_item(session, item.id, actor=reviewer, action=TAKE_BACK, before=before, after=after)
+    record_item(
+        session, subject_id=item.id, actor=reviewer, action=TAKE_BACK, before=before, after=after
+    )
     item.verdict, item.settled_at = None, None
     seat.verdict, seat.given_at = None, None
     session.flush()
@@ -173,6 +176,15 @@ def _given(session: Session, item_id: int) -> tuple[Opinion, ...]:
         for seat in seats(session, item_id)
         if seat.verdict is not None and seat.given_at is not None
     )
+
+
+def _was_disclosed(session: Session, item: ReviewItemRow, n_needed: int) -> bool:
+    """Say whether all opinions on an item are in, or were until somebody took one back."""
+    n_given = len(_given(session, item.id))
+    if status_of(item.verdict, n_given, n_needed) is not ItemStatus.OPEN:
+        return True
+    acts = events.history(session, ITEM, item.id)
+    return any(act.action == TAKE_BACK and act.after["was_seen"] for act in acts)
 
 
 def _settle(session: Session, item_id: int, n_needed: int, at: datetime) -> ItemStatus:

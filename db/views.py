@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +15,8 @@ from db.short_text import checked
 from db.tables import ViewRow, now
 
 MAX_NAME_LENGTH = 120
-_SAVE, _DELETE, _SUBJECT = "save view", "delete view", "view"
+_SAVE, _DELETE = "save view", "delete view"
+_record = partial(events.record, subject="view")
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def save(
     row.query, row.author, row.created_at = dict(query), author, now()
     session.add(row)
     session.flush()
-    _record(session, author, _SAVE, row.id, before, _told(row))
+    _record(session, actor=author, action=_SAVE, subject_id=row.id, before=before, after=_told(row))
     return _view(row)
 
 
@@ -79,7 +81,7 @@ def delete(session: Session, view_id: int, *, actor: str) -> str:
     row = session.get(ViewRow, view_id)
     if row is None:
         raise NotFound(f"Expected the number of a saved view. Received {view_id}: deleted since?")
-    _record(session, actor, _DELETE, row.id, _told(row), {})
+    _record(session, actor=actor, action=_DELETE, subject_id=row.id, before=_told(row), after={})
     session.delete(row)
     session.flush()
     return row.name
@@ -109,25 +111,6 @@ def undo_delete(session: Session, *, actor: str) -> str:
     session.add(ViewRow(name=told["name"], query=told["query"], author=told["author"]))
     events.mark_undone(session, act[-1].id)
     return str(told["name"])
-
-
-def _record(
-    session: Session,
-    actor: str,
-    action: str,
-    view_id: int,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> None:
-    events.record(
-        session,
-        actor=actor,
-        action=action,
-        subject=_SUBJECT,
-        subject_id=view_id,
-        before=before,
-        after=after,
-    )
 
 
 def _told(row: ViewRow) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def judging_desk(
     """
     done: Acknowledged = st.session_state.setdefault(f"{key}-acknowledged", Acknowledged())
     shown: set[int] = st.session_state.setdefault(f"{key}-shown", set())
-    refusals: list[dict[str, Any]] = st.session_state.setdefault(f"{key}-refusals", [])
+    refusals: dict[str, str] = st.session_state.setdefault(f"{key}-refusals", {})
     shown |= {card.id for card in (*desk.cards, *desk.back)}  # a key may arrive late
 
     def acted() -> None:
@@ -130,8 +130,10 @@ def judging_desk(
             except SQLAlchemyError:
                 done.number = item["number"] - 1  # not done: the browser sends it again
                 refusal = _AGAIN
+            place = f"{done.nonce}-{item['number']}"
+            refusals.pop(place, None)  # of an act that is tried again
             if refusal:
-                refusals.append({"id": f"{done.nonce}-{item['number']}", "text": refusal})
+                refusals[place] = refusal
             if refusal is _AGAIN:
                 break
 
@@ -146,7 +148,7 @@ def judging_desk(
         "progress": {"mine": desk.n_mine, "left": desk.n_left},
         "counted": desk.counted,
         "finished": dict(zip(("title", "text"), desk.finished, strict=True)),
-        "refusals": refusals[-_N_REFUSALS:],
+        "refusals": [{"id": id_, "text": text} for id_, text in refusals.items()][-_N_REFUSALS:],
         "acknowledged": asdict(done),
     }
     _JUDGING(key=key, data=data, on_batch_change=acted)

@@ -84,8 +84,10 @@ def test_no_text_is_drawn_as_html() -> None:
         assert "innerHTML" not in script.read_text("utf-8"), script.name
 
 
-def take(monkeypatch: pytest.MonkeyPatch, batch: Any, answers: list[Any]) -> tuple[Any, list[Any]]:
-    """Mount a desk, send it a batch and return its state and the acts that were done."""
+def take(
+    monkeypatch: pytest.MonkeyPatch, batch: Any, answers: list[Any], n_batches: int = 1
+) -> tuple[Any, list[Any]]:
+    """Mount a desk, send it a batch so often; return its state and the acts that were done."""
     state: dict[str, Any] = {"desk": {"batch": batch}}
     mounted: dict[str, Any] = {}
     done: list[Any] = []
@@ -110,8 +112,9 @@ def take(monkeypatch: pytest.MonkeyPatch, batch: Any, answers: list[Any]) -> tup
         )
 
     draw()
-    mounted["on_batch_change"]()
-    draw()
+    for _ in range(n_batches):
+        mounted["on_batch_change"]()
+        draw()
     return mounted["data"], done
 
 
@@ -139,6 +142,17 @@ def test_what_the_database_could_not_store_is_not_acknowledged(
     assert done == [1, 2]
     assert data["acknowledged"]["number"] == 1
     assert "tried again" in data["refusals"][0]["text"]
+
+
+def test_an_act_that_is_tried_again_is_told_once_and_no_longer_once_it_is_stored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = OperationalError("COMMIT", {}, Exception("disk full"))
+    data, done = take(monkeypatch, batch(1), [broken, broken], n_batches=2)
+    assert done == [1, 1]
+    assert len(data["refusals"]) == 1
+    data, done = take(monkeypatch, batch(1), [broken, None], n_batches=2)
+    assert (done, data["refusals"]) == ([1, 1], [])
 
 
 def test_a_key_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

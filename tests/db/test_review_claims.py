@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput, NotFound
 from core.types import Label
-from db import events, review_claims, review_queues, reviews
+from db import events, people, review_claims, review_queues, reviews
 from db.engine import reading, writing
 from db.review_claims import assign, release, skip, unassign
 from db.tables import OpinionRow, ReviewItemRow
@@ -95,6 +95,16 @@ def test_what_is_assigned_has_no_end_and_comes_first(writer: Session, queue_id: 
     assert told[0] == ("assign", {"reviewer": "bob", "n_items": 2})
 
 
+def test_images_are_assigned_to_the_person_who_is_known_by_that_name(
+    writer: Session, queue_id: int
+) -> None:
+    people.remember(writer, "Bob")
+    assert assign(writer, queue_id, " bob ", 2, actor="ada") == 2
+    assert review_queues.progress(writer, queue_id).waiting_for == {"Bob": 2}
+    assert assign(writer, queue_id, "eve", 1, actor="ada") == 1
+    assert "eve" in people.names(writer)
+
+
 def test_what_comes_first_stays_first_until_it_is_judged(writer: Session, queue_id: int) -> None:
     items = items_of(writer, queue_id, 2)
     assign(writer, queue_id, "bob", 2, actor="ada")
@@ -110,6 +120,10 @@ def test_unassigning_leaves_opinions_and_claims(writer: Session, queue_id: int) 
     items = items_of(writer, queue_id, 2)
     assign(writer, queue_id, "bob", 3, actor="ada")
     say(writer, items[0], bob=LABEL)
+    assert claimed(writer, queue_id, "cy", later(0), n=1) == [0]
+    at = review_queues.progress(writer, queue_id, at=later(1))
+    assert (at.waiting_for, at.assigned_to) == ({"bob": 2, "cy": 1}, {"bob": 2})
+    review_claims.release(writer, queue_id, reviewer="cy")
     assert unassign(writer, queue_id, "bob", actor="ada") == 2
     assert claimed(writer, queue_id, "bob") == [1, 2, 3]
     assert unassign(writer, queue_id, "bob", actor="ada") == 0

@@ -107,6 +107,36 @@ def test_a_part_that_was_undone_elsewhere_is_skipped(writer: Session) -> None:
     assert status(writer, ids[3])[0] == "active"
 
 
+def test_a_hard_example_of_another_queue_stays_until_that_is_taken_back_too(
+    writer: Session,
+) -> None:
+    run_id, ids = scored_run(writer, [(G, 0.9), (G, 0.8)])
+    queues = [make_queue(writer, run_id), make_queue(writer, run_id)]
+    for queue_id, n in zip(queues, (2, 1), strict=True):
+        for item in items_of(writer, queue_id, n):
+            say(writer, item, ada=DETECTOR, bob=DETECTOR)
+    apply_verdicts(writer, queues[0], actor="dee")
+    apply_verdicts(writer, queues[1], actor="dee")
+    assert undo_apply(writer, queues[0], actor="eve") == 1
+    assert [tags.tags_of(writer, image_id) for image_id in ids] == [[HARD_EXAMPLE], []]
+    assert apply_verdicts(writer, queues[0], actor="eve").n_images == 2
+    assert undo_apply(writer, queues[1], actor="dee") == 0
+    assert tags.tagged(writer, HARD_EXAMPLE) == ids
+    assert undo_apply(writer, queues[0], actor="dee") == 2
+    assert tags.tagged(writer, HARD_EXAMPLE) == []
+
+
+def test_a_hard_example_that_somebody_untagged_does_not_come_back(writer: Session) -> None:
+    run_id, ids = scored_run(writer, [(G, 0.9)])
+    queues = [make_queue(writer, run_id), make_queue(writer, run_id)]
+    for queue_id in queues:
+        say(writer, items_of(writer, queue_id, 1)[0], ada=DETECTOR, bob=DETECTOR)
+        apply_verdicts(writer, queue_id, actor="dee")
+    tags.remove_tag(writer, ids, HARD_EXAMPLE, actor="zoe")
+    undo_apply(writer, queues[0], actor="dee")
+    assert tags.tagged(writer, HARD_EXAMPLE) == []
+
+
 def test_what_a_generator_made_stays_fake(writer: Session) -> None:
     run_id, ids = scored_run(writer, [(G, 0.2), (F, 0.1)])
     writer.add(ParentRow(child_id=ids[1], parent_id=ids[0], recipe={}))

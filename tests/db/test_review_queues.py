@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from core.errors import InvalidInput, NotFound
 from core.review import queues
 from core.types import Label, Split
-from db import events, images, review_items, review_queues, runs, statuses
+from db import events, images, people, review_items, review_queues, runs, statuses
 from db.review_queues import progress
 from tests.db.builders import add, freeze, start_run
 from tests.db.review_builders import (
@@ -62,6 +62,15 @@ def test_a_queue_tells_what_it_was_made_of(writer: Session) -> None:
     assert [item.image.id for item in contents(writer, queue_id, "ada")] == [ids[4]]
     (event,) = events.history(writer, "review queue", queue_id)
     assert (event.action, event.after["n_items"]) == ("create queue", 1)
+
+
+def test_a_reviewer_typed_in_another_way_is_the_person_who_is_known(writer: Session) -> None:
+    people.remember(writer, "Ada")
+    run_id, _ = scored_run(writer, SCORES)
+    queue_id = make_queue(writer, run_id, reviewers=["ada", "bob"])
+    assert review_items.get_queue(writer, queue_id).reviewers == ("Ada", "bob")
+    with pytest.raises(InvalidInput, match="Expected at least 2 reviewers"):
+        make_queue(writer, run_id, reviewers=["Ada", "ADA"])
 
 
 def test_what_two_runs_call_differently_largest_gap_first(writer: Session) -> None:

@@ -1,4 +1,5 @@
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -17,6 +18,7 @@ from tests.db.review_builders import (
     queue_of,
     say,
     scored_run,
+    wrongly_called,
 )
 
 G, F = Label.GENUINE, Label.FAKE
@@ -43,6 +45,37 @@ def test_what_was_said_after_seeing_others_does_not_count_as_agreement(writer: S
         (second, "bob"): LABEL,
     }
     assert review_results.count_second_thoughts(writer, queue_id) == 1
+
+
+def test_what_was_once_disclosed_stays_known(writer: Session) -> None:
+    """Bob's opinion is gone again, but ada could see it and the score."""
+    queue_id = queue_of(writer, 1)
+    (item,) = items_of(writer, queue_id, 1)
+    say(writer, item, ada=LABEL, bob=DETECTOR)
+    reviews.undo_opinion(writer, queue_id, reviewer="bob", at=later(2))
+    reviews.undo_opinion(writer, queue_id, reviewer="ada", at=later(3))
+    say(writer, item, at=4, ada=DETECTOR, bob=UNUSABLE)
+    assert said(writer, queue_id) == {(item, "ada"): LABEL, (item, "bob"): DETECTOR}
+    assert review_results.count_second_thoughts(writer, queue_id) == 2
+
+
+def test_of_three_the_second_is_still_blind(writer: Session) -> None:
+    queue_id = queue_of(writer, 1, n_opinions=3)
+    (item,) = items_of(writer, queue_id, 1)
+    say(writer, item, ada=LABEL, bob=LABEL)
+    reviews.undo_opinion(writer, queue_id, reviewer="bob", at=later(2))
+    say(writer, item, at=3, bob=DETECTOR)
+    assert said(writer, queue_id) == {(item, "ada"): LABEL, (item, "bob"): DETECTOR}
+    assert review_results.count_second_thoughts(writer, queue_id) == 0
+
+
+def test_where_one_opinion_is_all_it_is_changed_knowing_the_score(writer: Session) -> None:
+    queue_id = queue_of(writer, 1, n_opinions=1)
+    (item,) = items_of(writer, queue_id, 1)
+    say(writer, item, ada=LABEL)
+    reviews.undo_opinion(writer, queue_id, reviewer="ada", at=later(2))
+    say(writer, item, at=3, ada=DETECTOR)
+    assert said(writer, queue_id) == {(item, "ada"): LABEL}
 
 
 def test_last_words_and_final_verdicts_in_the_order_of_the_queue(writer: Session) -> None:
@@ -104,6 +137,24 @@ def test_the_table_has_a_row_an_opinion_and_hides_what_is_still_judged_blind(
     assert all(tuple(row) == review_results.COLUMNS for row in rows)
     assert (rows[0]["score"], rows[0]["label"]) == (0.99, "genuine")
     assert rows[0]["comments"] == "ada: =HYPERLINK(1)"
+
+
+def test_the_table_asks_no_more_of_a_longer_queue(writer: Session) -> None:
+    asked: list[object] = []
+    event.listen(writer, "do_orm_execute", lambda told: asked.append(told))
+
+    def n_asked(n: int, job_id: str) -> int:
+        run_id, _ = scored_run(writer, wrongly_called(n), job_id=job_id)
+        queue_id = make_queue(writer, run_id, n_opinions=1)
+        for item in items_of(writer, queue_id, n):
+            say(writer, item, ada=LABEL)
+            review_comments.add_comment(writer, item, "hm", author="ada")
+        asked.clear()
+        told = [row["comments"] for row in review_results.table(writer, queue_id)]
+        assert told == ["ada: hm"] * n
+        return len(asked)
+
+    assert n_asked(2, "job-1") == n_asked(9, "job-2") > 0
 
 
 def test_an_unknown_queue(writer: Session) -> None:

@@ -103,6 +103,20 @@ def test_others_are_held_back_until_one_has_spoken(writer: Session, item: int) -
     assert told(writer, item, "bob") == {"ada": LABEL, "bob": DETECTOR}
 
 
+def test_who_has_spoken_sees_no_score_while_others_are_awaited(writer: Session) -> None:
+    """Else an opinion could be changed by the score and still count as blind."""
+    (item,) = items_of(writer, queue_of(writer, 1, n_opinions=3), 1)
+    say(writer, item, ada=LABEL, bob=DETECTOR)
+    review_comments.add_comment(writer, item, "hm", author="bob")
+    known = opinions_of(writer, item, viewer="ada")
+    assert (known.is_blind, known.score, known.comments) == (True, None, ())
+    assert told(writer, item, "ada") == {"ada": LABEL}
+    say(writer, item, at=5, cy=DETECTOR)
+    known = opinions_of(writer, item, viewer="ada")
+    assert (known.is_blind, known.score) == (False, 0.99)
+    assert [comment.text for comment in known.comments] == ["hm"]
+
+
 def test_a_bystander_sees_all_once_all_opinions_are_in(writer: Session, item: int) -> None:
     say(writer, item, ada=LABEL)
     assert told(writer, item, "cy") == {}

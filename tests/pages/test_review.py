@@ -1,13 +1,21 @@
 from collections.abc import Sequence
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.review.agreement import Agreement
 from core.review.queues import RANDOM_AUDIT, QueueRequest
 from core.review.verdicts import ReviewVerdict
 from core.types import Split
-from dashboard import review_agreement_view, review_charts, review_outcome_view, review_work
+from dashboard import (
+    review_agreement_view,
+    review_charts,
+    review_desk,
+    review_outcome_view,
+    review_work,
+)
 from dashboard.home import open_database
+from dashboard.judging import Act
 from dashboard.settings import Settings, settings
 from db import images, review_claims, review_items, review_queues, reviews
 from db.engine import reading, writing
@@ -182,8 +190,11 @@ def test_images_are_assigned_and_taken_back(home: Settings, open_page: OpenPage)
     queue = make_queue(home)
     with writing(open_database(home)) as session:
         review_claims.assign(session, queue, "Ada", 3, actor="tester")
+        review_claims.claim(session, queue, reviewer="Bo")
     app = open_page("review.py", queue=str(queue), view="people")
     assert "Ada: 3 images" in words(app)
+    assert "Bo" in words(app)
+    assert "unassign-Bo" not in {button.key for button in app.button}  # nothing to take back
     app.button(key="unassign-Ada").click().run()
     assert not app.exception
     assert "Ada: 3 images" not in words(app)
@@ -207,6 +218,9 @@ def test_a_closed_queue_takes_no_verdicts_until_it_is_opened_again(
         (Agreement(0.85, (0.7, 0.95), 40), "tentative"),
         (Agreement(0.7, (0.2, 0.95), 4), "too wide"),
         (Agreement(0.3, (0.1, 0.5), 40), "too little"),
+        (Agreement(-0.02, None, 9), "too little"),
+        (Agreement(1.0, None, 2), "2 images: of further ones up to 78% may still split"),
+        (Agreement(1.0, None, 400), "of further ones up to 1% may"),
         (Agreement(None, None, 1, "Two items are needed."), "Two items"),
     ],
 )
@@ -238,7 +252,7 @@ def test_the_plan_names_every_change_and_what_is_left_alone() -> None:
 
 def progress(n_settled: int, n_disputed: int) -> Progress:
     settled = {ReviewVerdict.CANNOT_TELL: n_settled}
-    return Progress(10, {}, n_disputed, settled, {}, {}, None)
+    return Progress(10, {}, n_disputed, settled, {}, {}, {}, None)
 
 
 def test_an_empty_desk_says_what_the_queue_waits_for() -> None:
@@ -247,6 +261,58 @@ def test_an_empty_desk_says_what_the_queue_waits_for() -> None:
     assert told == "3 images wait for another reviewer; 2 disputed: see Adjudicate."
     assert "for others" in review_work.nothing_disputed(progress(5, 2))[0]
     assert "so far" in review_work.nothing_disputed(progress(5, 0))[0]
+
+
+def test_whoever_comes_back_may_undo_more_than_is_kept_to_look_back_at(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_desk, "N_BACK", 2)
+    queue_id = make_queue(home)
+    judge(home, queue_id, "Ada", ReviewVerdict.CANNOT_TELL)
+    with reading(open_database(home)) as session:
+        queue = review_items.get_queue(session, queue_id)
+        n_judged = review_queues.progress(session, queue_id).n_items
+    pile = review_desk.Pile()
+    review_desk._fill(pile, queue, review_work.JUDGE, "Ada")
+    assert n_judged > review_desk.N_BACK == len(pile.back)
+    for number in range(n_judged):
+        act = Act(number, "undo", pile.back[-1])
+        assert review_desk._do(act, pile, queue, review_work.JUDGE, "Ada") is None
+        review_desk._fill(pile, queue, review_work.JUDGE, "Ada")
+    assert (pile.back, pile.share.n_given) == ([], 0)
+
+
+def pile_of(app: AppTest, work: str, queue: int) -> review_desk.Pile:
+    pile: review_desk.Pile = app.session_state[f"{work}-{queue}-{b'tester'.hex()}-pile"]
+    return pile
+
+
+def test_a_page_that_is_run_again_tells_what_others_said_since(
+    home: Settings, open_page: OpenPage
+) -> None:
+    queue = make_queue(home)
+    judge(home, queue, "tester", ReviewVerdict.CANNOT_TELL)
+    app = open_page("review.py", queue=str(queue), view="judge")
+    item = pile_of(app, "judge", queue).back[-1]
+    assert len(pile_of(app, "judge", queue).cards[item].opinions) == 1
+    judge(home, queue, "Bo", ReviewVerdict.LABEL_WRONG)
+    app.run()
+    assert len(pile_of(app, "judge", queue).cards[item].opinions) == 2
+
+
+def test_whoever_adjudicates_sees_opinions_as_they_are_now(
+    home: Settings, open_page: OpenPage
+) -> None:
+    queue = make_queue(home)
+    judge(home, queue, "Ada", ReviewVerdict.CANNOT_TELL)
+    judge(home, queue, "Bo", ReviewVerdict.LABEL_WRONG)
+    app = open_page("review.py", queue=str(queue), view="adjudicate")
+    with writing(open_database(home)) as session:
+        item = reviews.undo_opinion(session, queue, reviewer="Bo")
+        reviews.give_opinion(session, item, ReviewVerdict.IMAGE_UNUSABLE, reviewer="Bo")
+    app.run()
+    told = pile_of(app, "adjudicate", queue).cards[item].opinions
+    assert [word.text.split(" (")[0] for word in told] == ["cannot tell", "image unusable"]
 
 
 def test_bars_carry_their_verdict() -> None:

@@ -14,6 +14,7 @@ from core.review.agreement import (
     fleiss_kappa,
     krippendorff_alpha,
 )
+from tests.core.review.ratings import rated
 
 FLEISS_1971 = """
     0 0 0 6 0  0 3 0 0 3  0 1 4 0 1  0 0 0 0 6  0 3 0 3 0  2 0 4 0 0  0 0 4 0 2  2 0 3 1 0
@@ -47,15 +48,6 @@ def said(table: Sequence[Sequence[int]]) -> tuple[list[str], list[str]]:
         for _ in range(count)
     ]
     return [a for a, _ in pairs], [b for _, b in pairs]
-
-
-def rated(rows: dict[str, str]) -> list[Rating]:
-    return [
-        Rating(item, reviewer, verdict)
-        for reviewer, words in rows.items()
-        for item, verdict in enumerate(words.split())
-        if verdict != "."
-    ]
 
 
 def test_cohen_s_own_example() -> None:

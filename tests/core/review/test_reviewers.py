@@ -1,17 +1,7 @@
 import random
 
-from core.review.agreement import Rating
 from core.review.reviewers import report
-
-
-def rated(rows: dict[str, str]) -> list[Rating]:
-    """Write out what each person said of the items 0, 1, ...; a full stop is nothing."""
-    return [
-        Rating(item, reviewer, verdict)
-        for reviewer, words in rows.items()
-        for item, verdict in enumerate(words.split())
-        if verdict != "."
-    ]
+from tests.core.review.ratings import rated
 
 
 def test_the_report_tells_of_pairs_and_of_each_reviewer() -> None:
