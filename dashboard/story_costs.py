@@ -1,5 +1,7 @@
 """The chapter on what wrong calls mean in use."""
 
+from collections.abc import Callable
+
 from core.evaluation.in_use import InUse, Ranged, in_use
 from core.evaluation.threshold import THRESHOLDS
 from dashboard import story_words as words
@@ -21,7 +23,12 @@ def costs(facts: Facts) -> Chapter:
                 "genuine images called fake, of 1,000 images", use.false_alarms, is_costly=True
             ),
             _expected("fakes missed, of 1,000 images", use.misses),
-            _expected("genuine, of 100 called fake", use.genuine_of_100, is_costly=True),
+            _expected(
+                "genuine, of 100 called fake",
+                use.genuine_of_100,
+                lambda n: words.of_hundred(n / 100),
+                is_costly=True,
+            ),
         ),
         (
             f"Assumed: {words.percent(facts.prevalence)} of the images are fake.",
@@ -44,20 +51,23 @@ def usage(facts: Facts) -> InUse:
 
 def _alarms(facts: Facts, use: InUse) -> str:
     if use.genuine_of_100 is not None:
-        value, low, high = use.genuine_of_100
-        return (
-            f"Of 100 images called fake, about {value:.0f} would be genuine "
-            f"({low:.0f} to {high:.0f})."
-        )
+        value, low, high = (words.of_hundred(n / 100) for n in use.genuine_of_100)
+        return f"Of 100 images called fake, about {value} would be genuine ({low} to {high})."
     if facts.test.n_genuine and facts.test.n_fake:
         return "It called no test image fake, so what such a call is worth is unknown."
     return "What a call is worth, these images cannot tell: one of the labels is missing."
 
 
-def _expected(label: str, ranged: Ranged | None, *, is_costly: bool = False) -> Figure:
+def _expected(
+    label: str,
+    ranged: Ranged | None,
+    form: Callable[[float], str] = words.amount,
+    *,
+    is_costly: bool = False,
+) -> Figure:
     if ranged is None:
         return Figure("unknown", label, "", is_costly)
-    value, low, high = (words.amount(each) for each in ranged)
+    value, low, high = map(form, ranged)
     return Figure(value, label, f"may be {low} to {high}", is_costly)
 
 

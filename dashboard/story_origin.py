@@ -120,7 +120,8 @@ def shortcut(facts: Facts) -> str:
     found = facts.data.version.shortcut
     if found is None:
         return "Whether file size or format alone give fakes away was not checked."
-    figure = f"AUC {found['auc']:.2f}, 95 % interval {found['low']:.2f} to {found['high']:.2f}"
+    interval = words.between_decimals((found["low"], found["high"]))
+    figure = f"AUC {words.decimal(found['auc'])}, {interval}"
     if found["auc"] >= LIMIT_AUC:
         return (
             f"Careful: file size, format and the like alone give fakes away ({figure}). The "

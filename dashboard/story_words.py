@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dashboard import text
 from dashboard.story_types import Interval, Measure, Results, Share
 from dashboard.text import count
 
@@ -13,19 +14,26 @@ def percent(value: float | None) -> str:
     if value is None:
         return "undefined"
     shown = 100 * value
-    if 0 < shown < 0.1:
-        return f"{shown:.1g} %"
-    return f"{shown:.0f} %" if abs(shown - round(shown)) < 1e-9 else f"{shown:.1f} %"
+    if abs(shown - round(shown)) < 1e-9:
+        return f"{shown:.0f} %"
+    return text.percent(value).replace("%", " %")
 
 
 def decimal(value: float | None) -> str:
-    """Return a figure with two decimals, "undefined" where there is none."""
-    return "undefined" if value is None else f"{value:.2f}"
+    """Return a figure as "0.91", never 1 for less; "undefined" where there is none."""
+    return "undefined" if value is None else text.fraction(value, 2)
 
 
 def amount(value: float) -> str:
-    """Return an expected number of things: whole from 10 on, with one decimal below."""
+    """Return an expected number of things: whole from 10 on, below with a digit that counts."""
+    if 0 < value < 0.1:
+        return f"{value:.1g}"
     return f"{value:,.0f}" if value >= 9.95 or value == 0 else f"{value:.1f}"
+
+
+def of_hundred(share: float) -> str:
+    """Return how many of 100 a share is: "41"; 0 and 100 only for none and all, so "99.6"."""
+    return text.percent(share, 0).removesuffix("%")
 
 
 def between(interval: Interval | None) -> str:
@@ -39,7 +47,7 @@ def between_decimals(interval: Interval | None) -> str:
     """Say an interval of figures in words."""
     if interval is None:
         return "no interval can be told"
-    return f"95 % interval {interval[0]:.2f} to {interval[1]:.2f}"
+    return f"95 % interval {decimal(interval[0])} to {decimal(interval[1])}"
 
 
 def noun(n: int, one: str, many: str | None = None) -> str:
@@ -86,7 +94,7 @@ def tells_apart(auc: Measure) -> str:
     if auc.value is None:
         return "The test images cannot tell: one of the labels is missing."
     ranked = (
-        f"Of 100 pairs of a fake and a genuine image, it ranks about {100 * auc.value:.0f} right"
+        f"Of 100 pairs of a fake and a genuine image, it ranks about {of_hundred(auc.value)} right"
     )
     if auc.interval is None:
         return f"{ranked}; how far that may be off, these images cannot tell."

@@ -1,8 +1,9 @@
 """What is found of an image that is only tried, and how it travels without being kept.
 
-The page hands a picture to the scoring worker, and gets back what it found, by private files in
-`tmp` of the home. Each is deleted by whoever reads it; the job itself holds neither bytes nor
-figures.
+The page hands a picture to the scoring worker, and gets back what it found, by private files in a
+folder a question in `tmp` of the home. Each is deleted by whoever reads it. When the page has all,
+or waits no longer, it deletes the folder, and a worker that comes later has nowhere to write. The
+job itself holds neither bytes nor figures.
 """
 
 import base64
@@ -10,8 +11,10 @@ import json
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +30,7 @@ STALE_S = 120
 """What nobody fetched for so long is deleted: its tab was closed."""
 
 _PLACE = re.compile(r"(\d+)/([0-9a-f]{32})")
+_PREFIX = "try-"
 _IMAGE, _RESULT, _SURVIVAL, _PARTIAL = "image", "result", "survival", "partial"
 
 
@@ -84,7 +88,7 @@ class Tried:
         crop: PNG of the square that the detector saw.
         heat: (14, 14) as `core.detectors.explain` returns it.
         survival: The score under each of `core.evaluation.robustness.CHANGES`; none until these
-            are known, which takes longer than all the rest.
+            are known, which takes longer than all the rest, and none without a face.
         spectrum: PNG of the power spectrum.
         profile: Its radial profile.
         genuine: The same of genuine images, or None where the collection has none.
@@ -145,26 +149,29 @@ class Handover:
         if not found:
             raise InvalidInput(f"Expected the place of a tried image. Received {place!r}.")
         self.place = place
-        self._folder = settings.folder("tmp") / found[1]
-        self._name = found[2]
+        self._folder = settings.folder("tmp") / found[1] / f"{_PREFIX}{found[2]}"
 
     @classmethod
     def begin(cls, settings: Settings, data: bytes) -> "Handover":
         """Write a picture down for the worker; what nobody fetched is cleared on the way."""
         made = cls(settings, f"{os.getpid()}/{secrets.token_hex(16)}")
-        made._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         clear_stale(settings)
+        made._folder.mkdir(mode=0o700, parents=True)
         made._write(_IMAGE, data)
         return made
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether anybody still waits for what comes."""
+        return self._folder.is_dir()
 
     def take_image(self) -> bytes | None:
         """Return the picture and delete it; None where it was taken back."""
         return self._take(_IMAGE)
 
     def give(self, answer: Tried | Refused) -> None:
-        """Leave the answer for the page."""
-        if self._folder.is_dir():  # else the page has ended
-            self._write(_RESULT, _answers().dump_json(answer))
+        """Leave the answer for the page; where that waits no longer, nothing is written."""
+        self._give(_RESULT, _answers().dump_json(answer))
 
     def take(self) -> Tried | Refused | None:
         """Return the answer and delete it; None while there is none."""
@@ -173,8 +180,7 @@ class Handover:
 
     def give_survival(self, scores: Sequence[float]) -> None:
         """Leave what came later than the answer: the score under each of CHANGES."""
-        if self._folder.is_dir():
-            self._write(_SURVIVAL, json.dumps(list(scores)).encode())
+        self._give(_SURVIVAL, json.dumps(list(scores)).encode())
 
     def take_survival(self) -> tuple[float, ...] | None:
         """Return what came later and delete it; None while there is none."""
@@ -182,15 +188,11 @@ class Handover:
         return None if data is None else tuple(map(float, json.loads(data)))
 
     def drop(self) -> None:
-        """Delete the files that are there."""
-        for kind in (_IMAGE, _RESULT, _SURVIVAL):
-            self._path(kind).unlink(missing_ok=True)
-
-    def _path(self, kind: str) -> Path:
-        return self._folder / f"{self._name}.{kind}"
+        """End the question: delete what is there, and refuse what a worker may still give."""
+        _remove(self._folder)
 
     def _take(self, kind: str) -> bytes | None:
-        path = self._path(kind)
+        path = self._folder / kind
         try:
             data = path.read_bytes()
         except FileNotFoundError:
@@ -198,26 +200,35 @@ class Handover:
         path.unlink(missing_ok=True)
         return data
 
+    def _give(self, kind: str, data: bytes) -> None:
+        with suppress(FileNotFoundError):  # the folder has gone, or goes right now
+            self._write(kind, data)
+
     def _write(self, kind: str, data: bytes) -> None:
         """Write whole or not at all, for this user alone to read."""
-        partial = self._path(_PARTIAL)
+        partial = self._folder / _PARTIAL
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        partial.replace(self._path(kind))
+        partial.replace(self._folder / kind)
+
+
+def _remove(folder: Path) -> None:
+    """Take a folder out of the way in one stroke, so that nothing is written to it meanwhile."""
+    gone = folder.with_name(f"{folder.name}.{_PARTIAL}")
+    with suppress(FileNotFoundError):
+        folder.rename(gone)
+        shutil.rmtree(gone)
 
 
 def clear_stale(settings: Settings, older_than_s: float = STALE_S) -> None:
-    """Delete the files of questions whose answer nobody fetched."""
-    for path in waiting_files(settings):
-        try:
-            if time.time() - path.stat().st_mtime > older_than_s:
-                path.unlink()
-        except FileNotFoundError:
-            continue  # somebody else was first
+    """Delete the questions whose answer nobody fetched."""
+    for folder in settings.folder("tmp").glob(f"*/{_PREFIX}*"):
+        with suppress(FileNotFoundError):  # somebody else was first
+            if time.time() - folder.stat().st_mtime > older_than_s:
+                _remove(folder)
 
 
 def waiting_files(settings: Settings) -> Sequence[Path]:
     """Return the files of all questions that are under way."""
-    kinds = (_IMAGE, _RESULT, _SURVIVAL, _PARTIAL)
-    return [path for kind in kinds for path in settings.folder("tmp").glob(f"*/*.{kind}")]
+    return list(settings.folder("tmp").glob(f"*/{_PREFIX}*/*"))

@@ -1,7 +1,7 @@
 """Drawings of one tried image: where its score lies, how it lasts, what its detail is made of."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from core.evaluation.robustness import CHANGES, JPEG, RESIZE
 from core.images.spectrum import CYCLES
 from dashboard.charts import ACCENT, FAINT, NEUTRAL, empty_figure
+from dashboard.text import score as shown_score
 from dashboard.tried import Tried
 from dashboard.trying import Judgement, Standard
 
 N_BINS = 25
+_AT_THE_SIDE = 0.08
+"""Nearer to an end of the scale than this, the name of a line would leave the drawing."""
 
 
 @dataclass(frozen=True)
@@ -23,49 +26,37 @@ class Lasting:
     Attributes:
         names: What was done.
         scores: As the detector gave them.
+        told: The same in words, cut off and not rounded.
         turned: Whether the call is another one than of the image as it is.
     """
 
     title: str
     names: tuple[str, ...]
     scores: tuple[float, ...]
+    told: tuple[str, ...]
     turned: tuple[bool, ...]
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Where an image lies among the genuine images of the collection, by one check.
-
-    Attributes:
-        percent: Share of them that lie less towards the side that is flagged, in percent; those
-            equal count half.
-        is_flagged: Whether the figure lies beyond the check's line.
-    """
-
-    title: str
-    told: str
-    percent: float
-    is_flagged: bool
-
-
-def lasting_values(tried: Tried, judged: Judgement) -> list[Lasting]:
+def lasting_values(tried: Tried, judged: Judgement, threshold: float) -> list[Lasting]:
     """Return how the score lasts under compression, and how under resizing."""
     return [
-        _lasting("JPEG quality", JPEG, tried, judged),
-        _lasting("Size", RESIZE, tried, judged),
+        _lasting("JPEG quality", JPEG, tried, judged, threshold),
+        _lasting("Size", RESIZE, tried, judged, threshold),
     ]
 
 
-def _lasting(title: str, kind: str, tried: Tried, judged: Judgement) -> Lasting:
+def _lasting(title: str, kind: str, tried: Tried, judged: Judgement, threshold: float) -> Lasting:
     found = [
         (f"{change.amount:.0f}" if kind == JPEG else f"{change.amount:.0%}", score, call)
         for change, score, call in zip(CHANGES, tried.survival, judged.survivals, strict=True)
         if change.kind == kind
     ]
+    scores = (tried.score, *(score for _, score, _ in found))
     return Lasting(
         title,
         ("as it is", *(name for name, _, _ in found)),
-        (tried.score, *(score for _, score, _ in found)),
+        scores,
+        tuple(shown_score(each, threshold) for each in scores),
         (False, *(call is not judged.call for _, _, call in found)),
     )
 
@@ -84,10 +75,20 @@ def draw_lasting(values: Lasting, standard: Standard) -> go.Figure:
             "symbol": ["circle-open" if turned else "circle" for turned in values.turned],
             "line": {"width": 2},
         },
-        hovertemplate=values.title + " %{x}: score %{y:.3f}<extra></extra>",
+        customdata=values.told,
+        hovertemplate=values.title + " %{x}: score %{customdata}<extra></extra>",
         showlegend=False,
     )
-    _threshold_lines(drawn, standard, is_across=True)
+    _draw_threshold(drawn, standard, is_across=True)
+    drawn.add_annotation(
+        x=1,
+        xref="paper",
+        xanchor="left",  # beside the drawing: within it, a score may lie anywhere
+        y=standard.operating.value,
+        text="threshold",
+        showarrow=False,
+    )
+    drawn.update_layout(margin={"r": 72})
     drawn.update_xaxes(title=values.title, type="category", showgrid=False, fixedrange=True)
     drawn.update_yaxes(
         title="Score", range=[-0.03, 1.03], gridcolor=FAINT, zeroline=False, fixedrange=True
@@ -105,47 +106,57 @@ def place_values(standard: Standard) -> tuple[NDArray[np.int64], NDArray[np.int6
 def draw_place(judged: Judgement, standard: Standard) -> go.Figure:
     """Draw the score among those of held-out images, genuine above and fake below the line."""
     genuine, fake = place_values(standard)
-    drawn = empty_figure(height_px=200)
-    middles = (np.arange(N_BINS) + 0.5) / N_BINS
+    drawn = empty_figure(height_px=220)
+    edges = np.arange(N_BINS + 1) / N_BINS
+    ends = [f"{low:.2f} to {high:.2f}" for low, high in pairwise(edges)]
     for name, counts, sign, colour in (
         ("Genuine", genuine, 1, ACCENT),
         ("Fake", fake, -1, NEUTRAL),
     ):
         drawn.add_bar(
-            x=middles,
+            x=(edges[:-1] + edges[1:]) / 2,
             y=sign * counts,
-            customdata=counts,
+            customdata=[f"score {span}: {n:,}" for span, n in zip(ends, counts, strict=True)],
             width=0.9 / N_BINS,
             name=name,
             marker_color=colour,
-            hovertemplate=f"{name}, score about %{{x:.2f}}: %{{customdata}} images<extra></extra>",
+            hovertemplate=f"{name}, %{{customdata}} images<extra></extra>",
         )
-    _threshold_lines(drawn, standard, is_across=False)
+    _draw_threshold(drawn, standard, is_across=False)
     drawn.add_vline(x=judged.score, line={"color": ACCENT, "width": 3})
-    drawn.add_annotation(
-        x=judged.score, y=1, yref="paper", text="this image", showarrow=False, yanchor="bottom"
-    )
-    drawn.update_layout(barmode="overlay", margin={"t": 24, "b": 8, "l": 8, "r": 8})
+    _name_line(drawn, judged.score, "this image", row=0)
+    _name_line(drawn, standard.operating.value, "threshold", row=1)
+    drawn.update_layout(barmode="overlay", margin={"t": 44, "b": 8, "l": 8, "r": 8})
     drawn.update_layout(legend={"y": -0.25, "yanchor": "top"})
     drawn.update_xaxes(range=[-0.02, 1.02], showgrid=False, zeroline=False, fixedrange=True)
     drawn.update_yaxes(visible=False, fixedrange=True)
     return drawn
 
 
-def _threshold_lines(drawn: go.Figure, standard: Standard, *, is_across: bool) -> None:
+def _name_line(drawn: go.Figure, x: float, name: str, *, row: int) -> None:
+    """Write above an upright line what it is, in a row of its own: two lines may be one."""
+    drawn.add_annotation(
+        x=x,
+        y=1,
+        yref="paper",
+        yshift=18 * row,
+        text=name,
+        showarrow=False,
+        xanchor="left" if x < _AT_THE_SIDE else "right" if x > 1 - _AT_THE_SIDE else "center",
+        yanchor="bottom",
+    )
+
+
+def _draw_threshold(drawn: go.Figure, standard: Standard, *, is_across: bool) -> None:
     """Draw the threshold, and the uncertain band where there is one."""
     line = drawn.add_hline if is_across else drawn.add_vline
     band = drawn.add_hrect if is_across else drawn.add_vrect
-    low, high = standard.genuine_below, standard.fake_from
-    if low < high:
+    low, high = standard.operating.low, standard.operating.high
+    if low is not None and high is not None:
         ends = {"y0": low, "y1": high} if is_across else {"x0": low, "x1": high}
         band(**ends, fillcolor=FAINT, line_width=0, layer="below")
     at = {"y" if is_across else "x": standard.operating.value}
-    line(
-        **at,
-        line={"color": NEUTRAL, "width": 2, "dash": "dash"},
-        annotation={"text": "threshold", "yanchor": "bottom"},
-    )
+    line(**at, line={"color": NEUTRAL, "width": 2, "dash": "dash"})
 
 
 def draw_profile(tried: Tried) -> go.Figure:
@@ -197,47 +208,3 @@ def share_outside(tried: Tried) -> tuple[float, float] | None:
     above = profile > np.array(tried.genuine.high[fine])
     below = profile < np.array(tried.genuine.low[fine])
     return float(above.mean()), float(below.mean())
-
-
-def draw_standings(standings: Sequence[Standing]) -> go.Figure:
-    """Draw a dot a check on a scale of percent; those beyond their line are diamonds."""
-    drawn = empty_figure(height_px=34 * len(standings) + 60)
-    drawn.add_vrect(x0=5, x1=95, fillcolor=FAINT, line_width=0, layer="below")
-    drawn.add_scatter(
-        x=[each.percent for each in standings],
-        y=[each.title for each in standings],
-        mode="markers",
-        marker={
-            "size": 13,
-            "color": [_FLAGGED if each.is_flagged else ACCENT for each in standings],
-            "symbol": ["diamond" if each.is_flagged else "circle" for each in standings],
-        },
-        customdata=[each.told for each in standings],
-        hovertemplate="%{y}: %{customdata}, more so than %{x:.0f} % of genuine ones<extra></extra>",
-        showlegend=False,
-    )
-    drawn.update_xaxes(
-        range=[-3, 103],
-        tickvals=[5, 50, 95],
-        ticksuffix=" %",
-        tickangle=0,
-        showgrid=False,
-        zeroline=False,
-        fixedrange=True,
-    )
-    drawn.update_yaxes(autorange="reversed", ticksuffix="  ", gridcolor=FAINT, fixedrange=True)
-    return drawn
-
-
-_FLAGGED = "#b08a3e"  # not red: a cue is no error
-
-
-def percent_below(values: NDArray[np.float32], value: float) -> float:
-    """Return the percentile of a figure among others: those below, and half of those equal.
-
-    Args:
-        values: (n,), n at least 1.
-        value: The figure.
-    """
-    below, equal = np.mean(values < np.float32(value)), np.mean(values == np.float32(value))
-    return float(100 * (below + equal / 2))

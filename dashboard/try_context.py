@@ -14,7 +14,7 @@ from core.types import ImageRecord, Label, Run, Split, Status
 from dashboard import nearest, resources
 from dashboard.quality_checks import ALL, column_of
 from dashboard.tried import Tried
-from dashboard.try_charts import Standing, percent_below
+from dashboard.try_standings import Standing, percent_below
 from db import checks, images, versions
 from db.images import ImageFilter
 

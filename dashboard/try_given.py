@@ -16,7 +16,7 @@ MAX_MB = 64
 
 @dataclass(frozen=True)
 class Picture:
-    """What a person gave: its bytes live in this tab and nowhere else.
+    """What a person gave; the server holds its bytes in memory as long as the tab's session.
 
     Attributes:
         upload: For an import, if the person asks to keep it.
@@ -41,7 +41,7 @@ def choose_picture() -> Picture | None:
         type=EXTENSIONS,
         max_upload_size=MAX_MB,
         key="try-file",
-        help=f"At most {MAX_MB} MB. It is looked at and forgotten; only *Keep* stores it.",
+        help=f"At most {MAX_MB} MB. Only *Keep* stores it.",
     )
     # Behind a toggle: the browser asks for the camera as soon as this is drawn.
     if st.toggle("Use the camera instead", key="try-camera-on"):
@@ -61,6 +61,7 @@ def explain() -> None:
             "looked, whether the verdict would last, and what in the collection comes nearest."
         )
         st.caption(
-            ":material/lock: The picture stays in this tab's memory. It is not stored, logged or "
-            "sent anywhere else, unless you press *Keep*."
+            ":material/lock: The picture goes to this server and no further. It is not stored or "
+            "logged unless you press *Keep*: the server holds it in memory while this tab is open "
+            "and hands it to the detector in a private file, which is deleted as it is read."
         )

@@ -6,16 +6,16 @@ import streamlit as st
 
 from core.types import ESTIMATED_FEATURES, Feature, ImageRecord, Label, NormaliseRule, Split
 from dashboard import choices, importing, resources, try_charts
+from dashboard import try_words as words
 from dashboard.boxes import FACE, PARTS, Part, picture_boxes
 from dashboard.boxes import Picture as Drawn
 from dashboard.importing import Wishes
-from dashboard.scores import ENOUGH_GENUINE
-from dashboard.text import plain, size, threshold
+from dashboard.text import percent, plain, size, threshold
 from dashboard.text import score as shown_score
 from dashboard.tried import Tried
 from dashboard.try_context import Context
 from dashboard.try_given import Picture
-from dashboard.trying import Call, Judgement, Share, Standard
+from dashboard.trying import NO_FACE, Call, Judgement, Standard
 from dashboard.trying_view import face_key
 from dashboard.widgets import CALM, name_of
 
@@ -29,12 +29,6 @@ _HALF = 0.5
 
 def show_picture(tried: Tried, digest: str) -> None:
     """Draw the picture with its faces, the parts of the judged one, and the choice of a face."""
-    if tried.judged is None:
-        st.warning(
-            "No face was found. The detector was given the middle of the picture instead, which is "
-            "nothing that it was trained on: read nothing into the score.",
-            icon=":material/no_accounts:",
-        )
     if len(tried.faces) > 1:
         _choose_face(tried, digest)
     picture_boxes(
@@ -79,13 +73,21 @@ def _parts(tried: Tried) -> list[Part]:
     return found
 
 
-def show_verdict(judged: Judgement, standard: Standard) -> None:
-    """Draw the call in words, how likely it is right, and what that rests on."""
-    st.subheader(f"{_ICONS[judged.call]} {_headline(judged.call)}", anchor=False)
+def show_verdict(judged: Judgement | None, standard: Standard) -> None:
+    """Draw the call in words, how likely it is right, and what that rests on, if there is one."""
+    if judged is None:
+        st.subheader("No verdict", anchor=False)
+        st.warning(
+            f"{NO_FACE} Try a picture in which the face is larger, upright or better lit.",
+            icon=":material/no_accounts:",
+        )
+        return
+    st.subheader(f"{_ICONS[judged.call]} {words.headline(judged.call)}", anchor=False)
     score, chance = st.columns(2)
     score.metric("Score", shown_score(judged.score, standard.operating.value), border=True)
-    chance.metric("Probability of fake", f"{judged.probability:.0%}", border=True)
-    _warn(judged)
+    known = "not known" if judged.probability is None else percent(judged.probability, 0)
+    chance.metric("Probability of fake", known, border=True)
+    _warn(judged, standard)
     st.plotly_chart(
         try_charts.draw_place(judged, standard),
         key="try-place",
@@ -93,11 +95,11 @@ def show_verdict(judged: Judgement, standard: Standard) -> None:
         alt=f"Score {shown_score(judged.score, standard.operating.value)} among held-out images; "
         f"threshold {threshold(standard.operating.value)}",
     )
-    st.caption(_about_alike(judged, standard))
-    st.caption(_about_errors(standard))
-    with st.expander(_threshold_name(standard), icon=":material/gavel:"):
-        st.caption(_about_threshold(standard))
-        st.caption(_about_probability(judged, standard))
+    st.caption(words.about_alike(judged, standard))
+    st.caption(words.about_errors(standard))
+    with st.expander(words.threshold_name(standard), icon=":material/gavel:"):
+        st.caption(words.about_threshold(standard))
+        st.caption(words.about_probability(judged, standard))
     st.info(
         "One image never proves anything. Take this as a reason to look closer or to ask for the "
         "original, not as a finding about a person.",
@@ -105,79 +107,22 @@ def show_verdict(judged: Judgement, standard: Standard) -> None:
     )
 
 
-def _headline(call: Call) -> str:
-    if call is Call.UNCERTAIN:
-        return "Uncertain: left to a person"
-    return f"Would be called {call.value}"
-
-
-def _warn(judged: Judgement) -> None:
+def _warn(judged: Judgement, standard: Standard) -> None:
     if judged.is_unfamiliar:
         st.warning(
             "Unlike the images that this detector knows: of those held out from its training, "
             "hardly any lies as far from them. Its score is a guess here.",
             icon=":material/explore_off:",
         )
-    if (judged.probability >= _HALF) != (judged.call is Call.FAKE) and judged.call is not (
-        Call.UNCERTAIN
+    if judged.probability is None:
+        st.caption(plain(standard.calibration.note))
+    elif judged.call is not Call.UNCERTAIN and (
+        (judged.probability >= _HALF) != (judged.call is Call.FAKE)
     ):
         st.caption(
             "Probability and call point different ways: the threshold is not set at even odds, but "
             "by how many genuine images may be called fake."
         )
-
-
-def _threshold_name(standard: Standard) -> str:
-    state = "in force" if standard.operating.is_in_force else "suggested, not approved"
-    return f"Threshold {threshold(standard.operating.value)}, {state}"
-
-
-def _about_threshold(standard: Standard) -> str:
-    operating = standard.operating
-    band = ""
-    if operating.low is not None and operating.high is not None:
-        low, high = threshold(operating.low), threshold(operating.high)
-        band = f" From {low} to below {high} it is uncertain."
-    return f"**Threshold.** {plain(operating.origin)}{band}"
-
-
-def _about_probability(judged: Judgement, standard: Standard) -> str:
-    words = f"**Probability.** {plain(standard.calibration.note)}"
-    if not judged.mix.whole:
-        return words
-    return (
-        f"{words} It holds where {judged.mix.part:,} of {judged.mix.whole:,} images are fake, as "
-        "there; where fakes are rarer, the same score means less."
-    )
-
-
-def _about_alike(judged: Judgement, standard: Standard) -> str:
-    if judged.alike is None:
-        return "**Similar scores.** Too few held-out images to say how often such a score is right."
-    near, split = judged.alike, standard.calibration.split or Split.VALIDATION
-    return (
-        f"**Similar scores.** Of the {near.fakes.whole} images of the {split} split with the "
-        f"nearest scores ({near.low:.3f} to {near.high:.3f}), {near.fakes.part} were fake: "
-        f"{_share(near.fakes)}."
-    )
-
-
-def _about_errors(standard: Standard) -> str:
-    wrong = standard.false_positives
-    if not wrong.whole:
-        return "**False positives.** No genuine test image was scored, so nobody knows their rate."
-    few = " Indicative only: fewer than 1,000 images." if wrong.whole < ENOUGH_GENUINE else ""
-    return (
-        f"**False positives.** Under this threshold, {wrong.part:,} of {wrong.whole:,} genuine "
-        f"test images were called fake: {_share(wrong)}.{few}"
-    )
-
-
-def _share(share: Share) -> str:
-    if share.interval is None:
-        return "of none"
-    low, high = share.interval
-    return f"{share.part / share.whole:.1%} (95 % interval {low:.1%} to {high:.1%})"
 
 
 def show_known(context: Context, standard: Standard) -> None:
@@ -224,7 +169,10 @@ def keep_form(picture: Picture, same: ImageRecord | None, rule: NormaliseRule | 
             on_click=_keep,
             args=(picture, rule or NormaliseRule.CROP),
         )
-    st.caption("Nothing of it is stored so far; closing this tab forgets it.")
+    st.caption(
+        "Nothing of it is stored so far. Once this tab is closed, the server forgets it within "
+        "minutes."
+    )
 
 
 def _keep(picture: Picture, rule: NormaliseRule) -> None:

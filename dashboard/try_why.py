@@ -6,11 +6,12 @@ from dataclasses import replace
 import streamlit as st
 
 from core.evaluation.robustness import JPEG, RESIZE
-from dashboard import choices, heat, try_charts
+from dashboard import choices, heat, try_charts, way_back
 from dashboard.grid import Badge, Cell, image_grid
 from dashboard.text import count
 from dashboard.tried import Tried
 from dashboard.try_context import Context, Near, flagged
+from dashboard.try_standings import draw_standings
 from dashboard.trying import Call, Judgement, Standard
 from dashboard.trying_view import await_survival
 from dashboard.widgets import CALM, image_cell
@@ -53,16 +54,13 @@ def show_lasting(tried: Tried, judged: Judgement, standard: Standard) -> None:
         await_survival()
         return
     st.markdown(_lasting_words(judged))
-    for values in try_charts.lasting_values(tried, judged):
+    for values in try_charts.lasting_values(tried, judged, standard.operating.value):
         st.plotly_chart(
             try_charts.draw_lasting(values, standard),
             key=f"try-lasting-{values.title}",
             config=CALM,
             alt=f"{values.title}: "
-            + ", ".join(
-                f"{name} {score:.3f}"
-                for name, score in zip(values.names, values.scores, strict=True)
-            ),
+            + ", ".join(map(" ".join, zip(values.names, values.told, strict=True))),
         )
     st.caption(
         "The whole picture is changed, the face stays where it was found. A hollow dot is called "
@@ -86,13 +84,10 @@ def show_cues(tried: Tried, context: Context) -> None:
         choices.link("faces", "Measure faces", ":material/arrow_forward:")
         return
     st.plotly_chart(
-        try_charts.draw_standings(context.standings),
+        draw_standings(context.standings),
         key="try-cues",
         config=CALM,
-        alt="; ".join(
-            f"{each.title} {each.told}, more so than {each.percent:.0f} %"
-            for each in context.standings
-        ),
+        alt="; ".join(f"{each.title} {each.told}, {each.position}" for each in context.standings),
     )
     for check in flagged(tried, context.standings):
         st.markdown(f":orange-badge[{check.title}] {check.explanation}")
@@ -139,7 +134,7 @@ def _spectrum_words(tried: Tried) -> str:
     return f"Its fine detail lies where that of {among} lies."
 
 
-def show_nearest(context: Context, standard: Standard) -> None:
+def show_nearest(tried: Tried, context: Context, standard: Standard) -> None:
     """Draw the stored images most like it."""
     st.subheader("Nearest known images", anchor=False)
     if context.copies:
@@ -151,12 +146,10 @@ def show_nearest(context: Context, standard: Standard) -> None:
             "an identity"
         )
         _strip(context.faces, "faces", standard, lambda near: f"{near.figure:.2f}")
-        return
-    if not context.n_described:
-        st.caption(
-            "No face of the collection is described yet, or none was found here: faces cannot be "
-            "compared."
-        )
+    elif tried.embedding is None:
+        st.caption("No face was found here, so there is none to compare with those known.")
+    else:
+        st.caption("No face of the collection is described yet: there is nothing to compare with.")
         choices.link("faces", "Measure faces", ":material/arrow_forward:")
 
 
@@ -167,7 +160,7 @@ def _strip(
         [_cell(near, told(near), standard) for near in nears],
         key=f"try-{key}",
         label="Nearest known images",
-        on_open=choices.opener(near.image for near in nears),
+        on_open=way_back.opener(near.image for near in nears),
         selectable=False,
         strip=True,
     )

@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
+from core.evaluation.bootstrap import estimate
 from core.evaluation.robustness import CHANGES, JPEG, RESIZE, Change, first_flip
+from core.evaluation.tallies import Evidence
 from core.types import Run, Split
+from dashboard.assessment import assess_calls
 from dashboard.calibrating import Calibration, calibration_of
 from dashboard.scores import Operating, Scored, load_scores, operating_threshold
 from dashboard.tried import Familiarity, Tried
@@ -17,6 +20,7 @@ from dashboard.tried import Familiarity, Tried
 Interval = tuple[float, float]
 
 LEAST_ALIKE, MOST_ALIKE = 10, 50
+NO_FACE = "No face was found, so there is no verdict: what detectors here judge is a face."
 UNFAMILIAR = 0.01
 """Where at most this share of the held-out images lies as far out, the image is called unlike."""
 
@@ -31,7 +35,7 @@ class Call(StrEnum):
 
 @dataclass(frozen=True)
 class Share:
-    """Some of a number of images, with Wilson's 95 % interval; no interval without images."""
+    """Some of a number of images, with the 95 % interval by people where one can be told."""
 
     part: int
     whole: int
@@ -60,7 +64,7 @@ class Standard:
     Attributes:
         calibration: Turns scores into probabilities.
         fitted: The scores it was fitted on, or none.
-        false_positives: Genuine test images called fake.
+        false_positives: Genuine test images called fake, those in the uncertain band not counted.
     """
 
     run: Run
@@ -69,21 +73,9 @@ class Standard:
     fitted: Scored
     false_positives: Share
 
-    @property
-    def fake_from(self) -> float:
-        """The score from which an image is called fake: above the uncertain band, if any."""
-        return self.operating.value if self.operating.high is None else self.operating.high
-
-    @property
-    def genuine_below(self) -> float:
-        """The score below which an image is called genuine."""
-        return self.operating.value if self.operating.low is None else self.operating.low
-
     def call(self, score: float) -> Call:
         """Return what a score means."""
-        if score >= self.fake_from:
-            return Call.FAKE
-        return Call.GENUINE if score < self.genuine_below else Call.UNCERTAIN
+        return Call(self.operating.call(score))
 
 
 @dataclass(frozen=True)
@@ -91,7 +83,8 @@ class Judgement:
     """One image under a standard.
 
     Attributes:
-        probability: That it is fake, calibrated, where fakes are as frequent as in `mix`.
+        probability: That it is fake, calibrated, where fakes are as frequent as in `mix`; None
+            where nothing could be calibrated: a bare score is no probability.
         mix: Fakes among the images that the calibration was fitted on.
         alike: None where too few images were held out.
         survivals: The call after each of CHANGES; none until the scores are known.
@@ -100,7 +93,7 @@ class Judgement:
 
     call: Call
     score: float
-    probability: float
+    probability: float | None
     mix: Share
     alike: Alike | None
     survivals: tuple[Call, ...]
@@ -115,28 +108,40 @@ def standard_of(session: Session, run: Run) -> Standard:
     """Load what a run's images are judged by."""
     calibration = calibration_of(session, run)
     operating = operating_threshold(session, run.id)
-    split = calibration.split or Split.VALIDATION
-    fitted, test = load_scores(session, run.id, split), load_scores(session, run.id, Split.TEST)
+    fitted = load_scores(session, run.id, calibration.split or Split.VALIDATION)
+    return Standard(run, operating, calibration, fitted, _wrong(session, run, operating))
+
+
+def _wrong(session: Session, run: Run, operating: Operating) -> Share:
     cut = operating.value if operating.high is None else operating.high
-    n_wrong = int(np.sum(~test.is_fake & (test.scores >= cut)))
-    return Standard(run, operating, calibration, fitted, _share(n_wrong, test.n_genuine))
+    found = assess_calls(session, run, Split.TEST, cut).get("false_positive_rate")
+    if found is None or found.value is None:
+        return Share(0, 0, None)
+    return Share(round(found.value * found.n_images), found.n_images, found.interval)
 
 
-def judge(tried: Tried, standard: Standard) -> Judgement:
-    """Say what a run makes of an image that was tried."""
-    from core.evaluation.calibration import calibrate
-
+def judge(tried: Tried, standard: Standard) -> Judgement | None:
+    """Say what a run makes of an image that was tried; None without a face: there is no verdict."""
+    if tried.judged is None:
+        return None
     score, fitted = tried.score, standard.fitted
-    temperature = standard.calibration.temperature
     return Judgement(
         call=standard.call(score),
         score=score,
-        probability=float(calibrate(np.array([score]), temperature)[0]),
-        mix=_share(fitted.n_fake, len(fitted.scores)),
+        probability=_probability(score, standard.calibration),
+        mix=Share(fitted.n_fake, len(fitted.scores), None),
         alike=alike(score, fitted),
         survivals=tuple(standard.call(each) for each in tried.survival),
         is_unfamiliar=_is_unfamiliar(tried.familiarity),
     )
+
+
+def _probability(score: float, calibration: Calibration) -> float | None:
+    from core.evaluation.calibration import calibrate
+
+    if calibration.split is None:
+        return None
+    return float(calibrate(np.array([score]), calibration.temperature)[0])
 
 
 def alike(score: float, fitted: Scored) -> Alike | None:
@@ -151,15 +156,12 @@ def alike(score: float, fitted: Scored) -> Alike | None:
     distances = np.abs(fitted.scores - score)
     k = int(np.clip(n // 4, LEAST_ALIKE, MOST_ALIKE))
     is_near = distances <= np.partition(distances, k - 1)[k - 1]
-    near = fitted.scores[is_near]
-    fakes = _share(int(fitted.is_fake[is_near].sum()), len(near))
-    return Alike(fakes, float(near.min()), float(near.max()))
-
-
-def _share(part: int, whole: int) -> Share:
-    from core.evaluation.metrics import wilson_interval
-
-    return Share(part, whole, wilson_interval(part, whole))
+    near = Evidence(
+        fitted.scores[is_near], fitted.is_fake[is_near], fitted.groups[is_near], threshold=0.0
+    )
+    share = estimate(near, with_curves=False)["precision"]  # with all called fake, that of fakes
+    fakes = Share(int(near.is_fake.sum()), len(near.scores), share.interval)
+    return Alike(fakes, float(near.scores.min()), float(near.scores.max()))
 
 
 def _is_unfamiliar(found: Familiarity | None) -> bool | None:
@@ -168,9 +170,8 @@ def _is_unfamiliar(found: Familiarity | None) -> bool | None:
     return found.n_farther <= UNFAMILIAR * found.n_images
 
 
-def summary(tried: Tried, judged: Judgement, standard: Standard) -> Mapping[str, Any]:
+def summary(tried: Tried, judged: Judgement | None, standard: Standard) -> Mapping[str, Any]:
     """Return the figures of a tried image under the names that the command line prints."""
-    operating, calibration = standard.operating, standard.calibration
     return {
         "checksum": tried.checksum,
         "format": tried.format,
@@ -178,22 +179,35 @@ def summary(tried: Tried, judged: Judgement, standard: Standard) -> Mapping[str,
         "height_px": tried.height_px,
         "conversions": list(tried.notes),
         "faces": len(tried.faces),
+        **(_verdict(tried, judged) if judged else {"call": None, "reason": NO_FACE}),
+        **_basis(standard),
+        "cues": dict(tried.cues),
+        "checks": dict(tried.checks),
+        "seconds": dict(tried.seconds),
+    }
+
+
+def _verdict(tried: Tried, judged: Judgement) -> dict[str, Any]:
+    return {
         "call": judged.call.value,
         "score": round(judged.score, 6),
-        "probability": round(judged.probability, 6),
-        "probability_rests_on": calibration.note,
+        "probability": None if judged.probability is None else round(judged.probability, 6),
         "fakes_in_calibration": _told(judged.mix),
         "similar_scores_fake": _told(judged.alike.fakes) if judged.alike else None,
+        "is_unfamiliar": judged.is_unfamiliar,
+        "survival": _survival(tried.survival, judged.survivals),
+        "turns_at": {kind: _name(judged.flip(kind)) for kind in (JPEG, RESIZE)},
+    }
+
+
+def _basis(standard: Standard) -> dict[str, Any]:
+    operating = standard.operating
+    return {
+        "probability_rests_on": standard.calibration.note,
         "threshold": operating.value,
         "uncertain_band": _band(operating),
         "threshold_origin": operating.origin,
         "test_false_positives": _told(standard.false_positives),
-        "is_unfamiliar": judged.is_unfamiliar,
-        "survival": _survival(tried.survival, judged.survivals),
-        "turns_at": {kind: _name(judged.flip(kind)) for kind in (JPEG, RESIZE)},
-        "cues": dict(tried.cues),
-        "checks": dict(tried.checks),
-        "seconds": dict(tried.seconds),
     }
 
 

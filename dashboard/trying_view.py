@@ -121,11 +121,19 @@ def _await_answer(question: Question) -> None:
         _take_back()
         answer = Refused(reason)
     if answer is not None:
-        st.session_state[_ANSWER] = question, answer
-        st.session_state[_REST] = replace(asked, at=time.monotonic())
-        st.session_state.pop(_ASKED, None)
+        _keep(asked, answer)
         st.rerun()
     _draw_wait(time.monotonic() - asked.at)
+
+
+def _keep(asked: _Asked, answer: Tried | Refused) -> None:
+    """Hold an answer, and go on waiting where a second part of it is still to come."""
+    st.session_state[_ANSWER] = asked.question, answer
+    st.session_state.pop(_ASKED, None)
+    if isinstance(answer, Tried) and answer.judged is not None:
+        st.session_state[_REST] = replace(asked, at=time.monotonic())
+    else:
+        Handover(settings(), asked.place).drop()
 
 
 @st.fragment(run_every=_LOOK_EVERY_S)
@@ -137,9 +145,11 @@ def await_survival() -> None:
         question, tried = st.session_state[_ANSWER]
         st.session_state[_ANSWER] = question, replace(tried, survival=scores)
         del st.session_state[_REST]
+        Handover(settings(), rest.place).drop()
         st.rerun()
     if rest is None or time.monotonic() - rest.at > PATIENCE_S:
-        st.caption("No answer came. Give the picture again to try once more.")
+        st.caption("No answer came: the worker is busy or stuck, see logs/score-1.log.")
+        st.button("Try again", key="try-again", icon=":material/replay:", on_click=forget)
     else:
         st.caption(":material/hourglass_top: Saving it again and making it smaller ...")
 

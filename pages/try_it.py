@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import choices, resources, trying_view
+from dashboard import choices, resources, trying_view, way_back
 from dashboard import try_context as around
 from dashboard import try_given as given
 from dashboard import try_result as result
@@ -12,7 +12,7 @@ from dashboard.trying import judge
 from db import imports, runs
 
 st.title("Try it", anchor=False)
-choices.open_asked_image()
+way_back.open_asked_image()
 
 # Load
 with resources.session() as session:
@@ -33,6 +33,7 @@ with right:
 if picture is None:
     trying_view.forget()
     given.explain()
+    trying_view.standard(run)  # while the person looks for a picture
     st.stop()
 tried = trying_view.ask(picture, run)
 if tried is None:
@@ -53,14 +54,15 @@ with left:
     result.keep_form(picture, context.same, rule)
 with right:
     result.show_verdict(judged, standard)
-left, right = st.columns(2, gap="large")
-with left:
-    why.show_heat(tried, judged)
-with right:
-    why.show_lasting(tried, judged, standard)
+if judged:
+    left, right = st.columns(2, gap="large")
+    with left:
+        why.show_heat(tried, judged)
+    with right:
+        why.show_lasting(tried, judged, standard)
 left, right = st.columns(2, gap="large")
 with left:
     why.show_cues(tried, context)
 with right:
     why.show_spectrum(tried)
-why.show_nearest(context, standard)
+why.show_nearest(tried, context, standard)

@@ -101,7 +101,7 @@ def _profiles(context: Context, checksums: Sequence[ChecksumSha256]) -> NDArray[
     """Return (n, 64) profiles of stored images; those known from last time are read again."""
     path = context.settings.folder("cache") / f"{SPECTRUM_VERSION}.npz"
     known = _read_profiles(path)
-    found = {name: known.get(name, _profile(context, name)) for name in checksums}
+    found = {name: known[name] if name in known else _profile(context, name) for name in checksums}
     kept = {name: profile for name, profile in found.items() if profile is not None}
     if kept.keys() != known.keys():
         _write_profiles(path, kept)

@@ -70,7 +70,8 @@ def answer(context: Context, arguments: Mapping[str, Any]) -> None:
         handover.give(Refused(str(error)))
         return
     handover.give(look.tried)
-    handover.give_survival(survival(look))
+    if handover.is_awaited:
+        handover.give_survival(survival(look))
 
 
 def try_image(context: Context, data: bytes, run_id: int, face: int | None = None) -> Tried:
@@ -144,9 +145,11 @@ def look_at(context: Context, data: bytes, run_id: int, face: int | None = None)
 
 
 def survival(look: Look) -> tuple[float, ...]:
-    """Return the score after each of CHANGES."""
+    """Return the score after each of CHANGES; none without a face, as there is no verdict."""
     bench, pixels, face = look.bench, look.pixels, look.face
-    if face is not None and bench.crop.kind == "originals":
+    if face is None:
+        return ()
+    if bench.crop.kind == "originals":
         pixels, face = around(pixels, face)
     changed = [
         seen(apply(each, pixels), scaled_face(each, face), bench.crop, bench.rule, INPUT_PX)

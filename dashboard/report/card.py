@@ -148,7 +148,8 @@ def _in_use(facts: Facts) -> tuple[tuple[str, str], ...]:
     if ranged is None:
         return ()
     name = f"Genuine of 100 called fake, where {words.percent(facts.prevalence)} are fake"
-    return ((name, f"{ranged[0]:.0f}, may be {ranged[1]:.0f} to {ranged[2]:.0f}"),)
+    value, low, high = (words.of_hundred(n / 100) for n in ranged)
+    return ((name, f"{value}, may be {low} to {high}"),)
 
 
 def _evaluation_data(facts: Facts) -> Section:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.types import DatasetVersion, Label, Split
 from dashboard.report.drawing import Canvas, Chart
 from dashboard.story_types import Share
-from dashboard.story_words import percent
+from dashboard.story_words import of_hundred, percent
 from dashboard.text import threshold as shown
 
 WIDTH = 600.0
@@ -150,8 +150,8 @@ def draw_false_positives(share: Share) -> Chart:
         canvas.dot(14, 278 + 40 * row, 11, tone)
         canvas.text(38, 286 + 40 * row, words)
     return canvas.chart(
-        f"Of 100 genuine images, {100 * value:.0f} are called fake; by the 95 % interval it may be "
-        f"{100 * low:.0f} to {100 * high:.0f}."
+        f"Of 100 genuine images, {of_hundred(value)} are called fake; by the 95 % interval it may "
+        f"be {of_hundred(low)} to {of_hundred(high)}."
     )
 
 

@@ -3,110 +3,32 @@
 import io
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import UTC
-from importlib.resources import files
 
-from fpdf import FPDF
-from fpdf.enums import Align, TableBordersLayout, XPos, YPos
-from fpdf.fonts import TTFFont
+from fpdf.enums import Align, TableBordersLayout
 
 from core.types import ChecksumSha256
 from dashboard.report.card import Section, model_card
 from dashboard.report.drawing import Chart, style
 from dashboard.report.html import title
+from dashboard.report.paper import COLOURS, FAMILY, LACKING, MARGIN_MM, Paper
 from dashboard.story_chapter import Chapter, Figure
 from dashboard.story_chapters import tell
 from dashboard.story_types import Facts
 
-FAMILY = "Source Sans"
-LACKING = "■"
-MARGIN_MM, BOTTOM_MM = 20.0, 22.0
-COLOURS = {
-    "ink": "#1d2733",
-    "quiet": "#4a5563",
-    "faint": "#e3e8ee",
-    "paper": "#ffffff",
-    "accent": "#2d6da8",
-    "neutral": "#8b95a5",
-    "costly": "#b8452c",
-    "pale": "#ecb9ac",
-}
+_LACKING_TOLD = (
+    f"{LACKING} stands for a letter that this file has no shape for: its typeface holds Latin, "
+    "Greek and Cyrillic ones. The HTML report holds every letter."
+)
 _CHART_MM = 125.0
 _PAGE_MM, _ENDLESS_MM = 240.0, 2000.0
 _PICTURE_MM, _PICTURES_A_ROW = 26.0, 6
 
 
-class Paper(FPDF):
-    """A document in the house's typeface, with a footer on every page."""
-
-    def __init__(self, facts: Facts, height_mm: float = 297.0) -> None:
-        """Begin a document about a run, with its title, author and moment."""
-        super().__init__(format=(210.0, height_mm))
-        folder = files("font_source_sans_pro") / "files"
-        for weight, face in (("", "Regular"), ("B", "Semibold")):
-            self.add_font(FAMILY, weight, str(folder / f"SourceSansPro-{face}.ttf"))
-        self.set_font(FAMILY)
-        self.set_title(title(facts))
-        self.set_author(facts.run.author)
-        self.set_creator("Verity")
-        self.set_lang("en")
-        self.set_creation_date(facts.gathered_at.astimezone(UTC))
-        self.set_margin(MARGIN_MM)
-        self.set_auto_page_break(True, BOTTOM_MM)
-        self._heading = title(facts)
-
-    def close(self) -> None:
-        """Close the files of the typeface."""
-        for font in self.fonts.values():
-            if isinstance(font, TTFFont):
-                font.close()
-
-    def footer(self) -> None:
-        """Write the title and the page's number."""
-        self.set_y(-15)
-        self.write_words(self._heading, 9, "quiet", stay=True)
-        self.set_x(MARGIN_MM)
-        self.write_words(f"{self.page_no()} of {{nb}}", 9, "quiet", align=Align.R)
-
-    def printable(self, words: str) -> str:
-        """Return words with a mark in the place of each letter that the typeface lacks."""
-        held = self.current_font.cmap if isinstance(self.current_font, TTFFont) else {}
-        return "".join(c if ord(c) in held or c.isspace() else LACKING for c in words)
-
-    def write_words(
-        self,
-        words: str,
-        size_pt: float,
-        tone: str = "ink",
-        *,
-        width_mm: float = 0,
-        is_bold: bool = False,
-        stay: bool = False,
-        align: Align = Align.L,
-    ) -> None:
-        """Write words as they are: nothing in them is markup.
-
-        Args:
-            words: What to write.
-            size_pt: Of the type.
-            tone: One of COLOURS.
-            width_mm: Of the column; 0 for the rest of the line.
-            is_bold: Whether to write in semibold.
-            stay: Whether to go on at the same height.
-            align: Left or right.
-        """
-        self.set_font(FAMILY, "B" if is_bold else "", size_pt)
-        self.set_text_color(COLOURS[tone])
-        after = YPos.TOP if stay else YPos.NEXT
-        height = 0.47 * size_pt
-        words = self.printable(words)
-        self.multi_cell(width_mm, height, words, align=align, new_x=XPos.LMARGIN, new_y=after)
-
-
 def write_pdf(facts: Facts, pictures: Mapping[ChecksumSha256, bytes]) -> bytes:
     """Return the story as a PDF file.
 
-    The typeface has Latin, Greek and Cyrillic letters; any other is shown by a mark.
+    The typeface has Latin, Greek and Cyrillic letters; any other is shown by a mark, and the file
+    says so at its end.
 
     Args:
         facts: Of the run.
@@ -132,6 +54,8 @@ def _write_card(paper: Paper, facts: Facts) -> None:
     )
     for section in model_card(facts):
         _write_section(paper, section)
+    if paper.is_lacking:
+        _write_section(paper, Section("Letters", points=(_LACKING_TOLD,)))
 
 
 def _measure(scratch: Paper, chapter: Chapter, pictures: Mapping[ChecksumSha256, bytes]) -> float:

@@ -10,6 +10,7 @@ from dashboard.component import component
 from dashboard.story_chapter import Chapter
 
 _STORY = component(Path(__file__).parent)
+_SHOWN = "story-shown"
 
 
 def present(
@@ -25,11 +26,13 @@ def present(
     Args:
         chapters: One slide each.
         sources: Data URIs of the pictures by checksum; a picture without one is left out.
-        place: The slide that is shown first, from 1; later the browser turns them itself.
-        key: Stable name; another one starts another show.
+        place: The slide that a show starts with, from 1; later the browser turns them itself.
+        key: Stable name; another one than on the last run starts another show.
         on_turn: Told the slide, from 1, a moment after it was turned.
     """
-    opened = st.session_state.setdefault(f"{key}-opened", place)
+    if st.session_state.get(_SHOWN, ("", 0))[0] != key:
+        st.session_state[_SHOWN] = key, place
+    opened = st.session_state[_SHOWN][1]
     slides = [
         {
             **asdict(chapter),

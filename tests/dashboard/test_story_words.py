@@ -21,6 +21,7 @@ from tests.dashboard.story_record import TEST
         (0.00034, "0.03 %"),
         (1.0, "100 %"),
         (0.999, "99.9 %"),
+        (0.9996, "99.96 %"),
     ],
 )
 def test_shares(value: float | None, shown: str) -> None:
@@ -31,6 +32,21 @@ def test_shares(value: float | None, shown: str) -> None:
 def test_a_share_above_nothing_is_never_shown_as_nothing(value: float) -> None:
     assert words.percent(value) != "0 %"
     assert not words.percent(value).startswith("0.0 ")
+
+
+@pytest.mark.parametrize(
+    ("n", "shown"),
+    [(0, "0"), (0.02, "0.02"), (0.123, "0.1"), (9.94, "9.9"), (9.96, "10"), (1234.4, "1,234")],
+)
+def test_an_expected_number_is_nothing_only_where_it_is(n: float, shown: str) -> None:
+    assert words.amount(n) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0, "0"), (0.004, "0.4"), (0.914, "91"), (0.9962, "99.6"), (1, "100")]
+)
+def test_of_hundred_none_and_all_only_where_it_is_so(share: float, shown: str) -> None:
+    assert words.of_hundred(share) == shown
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,8 @@ def test_a_picture_and_its_answer_travel_and_leave_nothing(home: Settings) -> No
     worker.give_survival([0.5, 0.25])
     assert page.take_survival() == (0.5, 0.25)
     assert not waiting_files(home)
+    page.drop()
+    assert not any(home.folder("tmp").glob("*/*"))
 
 
 @pytest.mark.parametrize("answer", [Refused("Expected one. Received none."), tried(judged=None)])
@@ -94,11 +96,24 @@ def test_what_is_taken_back_is_gone(home: Settings) -> None:
     assert not waiting_files(home)
 
 
+def test_an_answer_to_what_was_taken_back_is_not_written(home: Settings) -> None:
+    page = Handover.begin(home, b"x")
+    worker = Handover(home, page.place)
+    worker.take_image()
+    assert worker.is_awaited
+    page.drop()
+    assert not worker.is_awaited
+    worker.give(tried())
+    worker.give_survival([0.5])
+    assert not any(home.folder("tmp").glob("*/*"))
+
+
 def test_what_nobody_fetches_is_cleared(home: Settings) -> None:
     old, new = Handover.begin(home, b"old"), Handover.begin(home, b"new")
-    path = next(each for each in waiting_files(home) if each.stem in old.place)
-    os.utime(path, (0, 0))
+    path = next(each for each in waiting_files(home) if each.read_bytes() == b"old")
+    os.utime(path.parent, (0, 0))
     clear_stale(home)
+    assert not path.parent.exists()
     assert Handover(home, old.place).take_image() is None
     assert Handover(home, new.place).take_image() == b"new"
 

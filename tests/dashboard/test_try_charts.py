@@ -9,9 +9,8 @@ from core.images.spectrum import N_RINGS
 from dashboard import heat, try_charts
 from dashboard.scores import Operating
 from dashboard.tried import Spectra, Tried
-from dashboard.trying import judge
 from tests.dashboard.test_tried import tried
-from tests.dashboard.test_trying import standard
+from tests.dashboard.test_trying import judged_by, standard
 
 
 def crop(level: int = 100) -> bytes:
@@ -22,7 +21,7 @@ def crop(level: int = 100) -> bytes:
 
 def test_survival_starts_with_the_image_as_it_is_and_marks_the_turns() -> None:
     seen = tried()
-    jpeg, size = try_charts.lasting_values(seen, judge(seen, standard()))
+    jpeg, size = try_charts.lasting_values(seen, judged_by(standard(), seen), 0.6)
     assert jpeg.names == ("as it is", "95", "75", "50", "30")
     assert jpeg.scores == (0.7, 0.7, 0.69, 0.6, 0.4)
     assert jpeg.turned == (False, False, False, False, True)
@@ -31,19 +30,33 @@ def test_survival_starts_with_the_image_as_it_is_and_marks_the_turns() -> None:
     drawn = try_charts.draw_lasting(jpeg, standard(Operating(0.6, "", low=0.5, high=0.7)))
     assert list(drawn.data[0].marker.symbol) == ["circle"] * 4 + ["circle-open"]
     assert len(drawn.layout.shapes) == 2  # the threshold and its band
+    (name,) = drawn.layout.annotations
+    assert (name.text, name.x, name.xanchor) == ("threshold", 1, "left")  # no score lies there
 
 
 def test_held_out_scores_are_counted_by_label() -> None:
     genuine, fake = try_charts.place_values(standard())
     assert (genuine.sum(), fake.sum()) == (20, 20)
-    drawn = try_charts.draw_place(judge(tried(), standard()), standard())
+    drawn = try_charts.draw_place(judged_by(standard(), tried()), standard())
     assert sum(drawn.data[0].y) == 20
     assert sum(drawn.data[1].y) == -20
 
 
-@pytest.mark.parametrize(("value", "expected"), [(0.5, 0), (1, 12.5), (2, 50), (9, 100)])
-def test_a_standing_counts_equal_figures_half(value: float, expected: float) -> None:
-    assert try_charts.percent_below(np.array([1, 2, 2, 3], np.float32), value) == expected
+def test_a_score_is_cut_off_and_never_rounded_onto_the_threshold() -> None:
+    seen = tried(score=0.5999, survival=(0.9996,) * 7)
+    jpeg, _ = try_charts.lasting_values(seen, judged_by(standard(), seen), 0.6)
+    assert jpeg.told == ("0.599", *["0.999"] * 4)
+    drawn = try_charts.draw_lasting(jpeg, standard())
+    assert list(drawn.data[0].customdata) == list(jpeg.told)
+    assert "%{y" not in drawn.data[0].hovertemplate
+
+
+@pytest.mark.parametrize(("score", "anchor"), [(0.6, "center"), (0.99, "right"), (0.01, "left")])
+def test_names_of_lines_stand_in_rows_of_their_own(score: float, anchor: str) -> None:
+    drawn = try_charts.draw_place(judged_by(standard(), tried(score=score)), standard())
+    names = {each.text: each for each in drawn.layout.annotations}
+    assert names["this image"].yshift != names["threshold"].yshift
+    assert names["this image"].xanchor == anchor
 
 
 def test_the_finer_half_of_the_spectrum_is_compared_with_the_band() -> None:

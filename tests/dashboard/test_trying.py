@@ -11,11 +11,12 @@ from core.evaluation.metrics import wilson_interval
 from core.evaluation.robustness import JPEG, RESIZE, Change
 from core.types import Run, Split
 from dashboard import resources
+from dashboard.assessment import assess_calls
 from dashboard.calibrating import Calibration
 from dashboard.scores import Operating, Scored
 from dashboard.settings import Settings
-from dashboard.tried import Familiarity
-from dashboard.trying import Call, Share, Standard, alike, judge, standard_of, summary
+from dashboard.tried import Familiarity, Tried
+from dashboard.trying import Call, Judgement, Share, Standard, alike, judge, standard_of, summary
 from db import runs, thresholds
 from db.engine import writing
 from tests.dashboard.test_tried import tried
@@ -39,6 +40,13 @@ def standard(operating: Operating = SUGGESTED, temperature: float = 2.0) -> Stan
     return Standard(RUN, operating, calibration, fitted, Share(1, 50, wilson_interval(1, 50)))
 
 
+def judged_by(held: Standard, seen: Tried) -> Judgement:
+    """Return the judgement of an image with a face."""
+    judged = judge(seen, held)
+    assert judged
+    return judged
+
+
 @settings(max_examples=30, deadline=None)  # the first one imports SciPy
 @given(st.floats(0, 1))
 def test_the_band_is_half_open_and_the_threshold_calls_fake(score: float) -> None:
@@ -49,20 +57,28 @@ def test_the_band_is_half_open_and_the_threshold_calls_fake(score: float) -> Non
 
 
 def test_a_judgement_says_what_it_rests_on() -> None:
-    judged = judge(tried(score=0.7), standard())
+    judged = judged_by(standard(), tried(score=0.7))
     assert judged.call is Call.FAKE
     assert judged.probability == pytest.approx(calibrate(np.array([0.7]), 2.0)[0])
-    assert judged.mix == Share(20, 40, wilson_interval(20, 40))
+    assert judged.mix == Share(20, 40, None)  # a fact of these images, not an estimate
     assert judged.alike is not None
     assert judged.alike.low < 0.7 < judged.alike.high
 
 
+def test_a_score_that_was_not_calibrated_is_no_probability() -> None:
+    bare = replace(standard(), calibration=Calibration(1.0, None, 0, 0, "Not calibrated."))
+    judged = judged_by(bare, tried(score=0.7))
+    assert judged.probability is None
+    told = summary(tried(), judged, bare)
+    assert (told["probability"], told["probability_rests_on"]) == (None, "Not calibrated.")
+
+
 def test_the_first_change_that_turns_the_call_is_named() -> None:
     """By hand: fake from 0.6; the survival is 0.7, 0.69, 0.6, 0.4 and 0.7, 0.65, 0.3."""
-    judged = judge(tried(), standard())
+    judged = judged_by(standard(), tried())
     assert judged.flip(JPEG) == Change(JPEG, 30)
     assert judged.flip(RESIZE) == Change(RESIZE, 0.25)
-    assert judge(tried(), standard(Operating(0.2, ""))).flip(JPEG) is None
+    assert judged_by(standard(Operating(0.2, "")), tried()).flip(JPEG) is None
 
 
 def test_similar_scores_are_counted_with_an_interval() -> None:
@@ -71,15 +87,35 @@ def test_similar_scores_are_counted_with_an_interval() -> None:
     found = alike(0.5, scored(scores, [True] * 3 + [False] * 27))
     assert found is not None
     assert (found.fakes.part, found.fakes.whole) == (3, 10)
-    assert found.fakes.interval == wilson_interval(3, 10)
+    assert_holds(found.fakes, wilson_interval(3, 10))
     assert found.low == pytest.approx(0.44)
     assert found.high == 0.53
+
+
+def assert_holds(share: Share, narrower: tuple[float, float] | None) -> None:
+    """Check that the interval holds one that takes every image for independent."""
+    assert share.interval
+    assert narrower
+    assert share.interval[0] < narrower[0]
+    assert share.interval[1] > narrower[1]
+
+
+def test_images_of_few_people_leave_more_open_than_as_many_of_many() -> None:
+    """Ten fakes and ten genuine images: of twenty people, or of two of whom one is a forger."""
+    many = scored([0.5] * 20, [True, False] * 10)
+    few = replace(many, groups=np.arange(20) % 2)
+    by_many, by_few = alike(0.5, many), alike(0.5, few)
+    assert by_many
+    assert by_few
+    assert (by_few.fakes.part, by_few.fakes.whole) == (10, 20)
+    assert_holds(by_few.fakes, by_many.fakes.interval)
 
 
 def test_equal_scores_are_counted_together() -> None:
     found = alike(0.0, scored([0.0] * 30 + [1.0] * 10, [False] * 40))
     assert found is not None
-    assert found.fakes == Share(0, 30, wilson_interval(0, 30))
+    assert (found.fakes.part, found.fakes.whole) == (0, 30)
+    assert found.fakes.interval == pytest.approx(wilson_interval(0, 30))
 
 
 def test_too_few_held_out_images_say_nothing_of_similar_scores() -> None:
@@ -100,15 +136,25 @@ def test_too_few_held_out_images_say_nothing_of_similar_scores() -> None:
 def test_an_image_farther_out_than_nearly_all_is_unfamiliar(
     found: Familiarity | None, expected: bool | None
 ) -> None:
-    assert judge(tried(familiarity=found), standard()).is_unfamiliar is expected
+    assert judged_by(standard(), tried(familiarity=found)).is_unfamiliar is expected
 
 
 def test_the_summary_holds_no_picture_and_names_the_turns() -> None:
     seen, held = tried(), standard()
-    told = summary(seen, judge(seen, held), held)
+    told = summary(seen, judged_by(held, seen), held)
     assert told["turns_at"] == {"jpeg": "JPEG quality 30", "resize": "resized to 25%"}
     assert (told["call"], told["threshold"], told["uncertain_band"]) == ("fake", 0.6, None)
     assert not any(isinstance(value, bytes) for value in told.values())
+
+
+def test_without_a_face_there_is_no_verdict() -> None:
+    seen, held = tried(faces=(), judged=None, features={}, cues={}, embedding=None), standard()
+    judged = judge(seen, held)
+    assert judged is None
+    told = summary(seen, judged, held)
+    assert told["call"] is None
+    assert "No face was found" in told["reason"]
+    assert not {"score", "probability", "survival"} & told.keys()
 
 
 def test_the_standard_is_the_threshold_in_force(seeded_home: Settings) -> None:
@@ -123,6 +169,10 @@ def test_the_standard_is_the_threshold_in_force(seeded_home: Settings) -> None:
         thresholds.approve(session, number, actor="grace")
     with resources.session() as session:
         chosen = standard_of(session, run)
-    assert (chosen.genuine_below, chosen.fake_from) == (0.4, 0.7)
+        expected = assess_calls(session, run, Split.TEST, 0.7)["false_positive_rate"]
+    wrong = chosen.false_positives
+    assert (wrong.whole, wrong.interval) == (expected.n_images, expected.interval)
+    assert wrong.part / wrong.whole == expected.value
+    assert (chosen.operating.low, chosen.operating.high) == (0.4, 0.7)
     assert chosen.calibration.split is Split.VALIDATION
     assert replace(chosen, operating=suggested.operating) != chosen

@@ -15,14 +15,18 @@ from db.engine import writing
 OpenPage = Callable[..., AppTest]
 
 
-def slides(app: AppTest) -> dict[str, Any]:
-    """Return what the slides are told, by the chapters' names."""
+def shown(app: AppTest) -> dict[str, Any]:
+    """Return what the browser is told."""
     for block in app.main:
         proto = getattr(block, "proto", None)
         if type(proto).__name__ == "BidiComponent":
-            told = json.loads(proto.json)  # type: ignore[union-attr]
-            return {each["key"]: each for each in told["slides"]}
+            return dict(json.loads(proto.json))  # type: ignore[union-attr]
     raise AssertionError("no slides")
+
+
+def slides(app: AppTest) -> dict[str, Any]:
+    """Return what the slides are told, by the chapters' names."""
+    return {each["key"]: each for each in shown(app)["slides"]}
 
 
 def approve(value: float, prevalence: float) -> None:
@@ -48,6 +52,19 @@ def test_the_story_is_told_slide_by_slide(seeded_home: Settings, open_page: Open
     assert told["data"]["figures"][0]["value"] == "12"
     assert "not for use" in told["decision"]["lead"]
     assert all(each["source"].startswith("data:image") for each in told["data"]["pictures"])
+
+
+def test_another_share_of_fakes_stays_on_the_slide(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    app = open_page("story.py", run="1", slide="2")
+    assert shown(app)["place"] == 1
+    app.query_params["slide"] = "7"  # turned in the browser
+    app.run()
+    assert shown(app)["place"] == 1  # nothing new is sent
+    for share in ("0.5", "0.1"):
+        app.segmented_control(key="prevalence").set_value(share).run()
+        assert shown(app)["place"] == 6
 
 
 def test_a_decision_shows_at_once(seeded_home: Settings, open_page: OpenPage) -> None:

@@ -95,15 +95,37 @@ def test_the_threshold_in_force_and_its_band_decide(home: Settings, open_page: O
     assert "in force" in " ".join(each.label for each in app.expander)
 
 
-def test_no_face_and_an_unfamiliar_picture_are_warned_of(
+def test_an_unfamiliar_picture_is_warned_of(home: Settings, open_page: OpenPage) -> None:
+    told = words(shown(open_page, found(familiarity=Familiarity(0, 200))))
+    assert "Unlike the images that this detector knows" in told
+
+
+def test_without_a_face_there_is_no_verdict(home: Settings, open_page: OpenPage) -> None:
+    faceless = found(
+        faces=(), judged=None, features={}, cues={}, embedding=None, survival=(), score=0.99
+    )
+    app = shown(open_page, faceless)
+    told = words(app)
+    assert "No verdict" in told
+    assert "No face was found, so there is no verdict" in told
+    assert not app.metric
+    for word in ("Would be called", "Would the verdict last", "Where the detector looked"):
+        assert word not in told
+    assert "No face was found here, so there is none to compare" in told
+    assert "Spectrum" in told
+
+
+def test_without_described_faces_there_is_nothing_to_compare_with(
     home: Settings, open_page: OpenPage
 ) -> None:
-    strange = found(
-        faces=(), judged=None, features={}, cues={}, embedding=None, familiarity=Familiarity(0, 200)
-    )
-    told = words(shown(open_page, strange))
-    assert "No face was found" in told
-    assert "Unlike the images that this detector knows" in told
+    told = words(shown(open_page, found()))
+    assert "No face of the collection is described yet" in told
+    assert "No face was found here" not in told
+
+
+def test_a_probability_is_certain_only_where_it_is(home: Settings, open_page: OpenPage) -> None:
+    app = shown(open_page, found(score=0.99999))
+    assert app.metric[1].value.startswith("99.")
 
 
 def test_another_face_can_be_judged(home: Settings, open_page: OpenPage) -> None:

@@ -141,6 +141,7 @@ def test_without_a_face_the_answer_says_so(context: Context) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (200, 300, 3), dtype=np.uint8)
     found = try_image(context, encoded(Image.fromarray(noise), format="PNG"), 1)
     assert (found.faces, found.judged, found.embedding, dict(found.cues)) == ((), None, None, {})
+    assert found.survival == ()
 
 
 def test_what_cannot_be_judged_is_refused_in_words(context: Context) -> None:

@@ -87,7 +87,7 @@ def test_a_thing_at_nought_stands_there() -> None:
 
 
 def test_every_tone_has_a_colour_on_screen_and_on_paper() -> None:
-    from dashboard.report.pdf import COLOURS
+    from dashboard.report.paper import COLOURS
 
     assert set(COLOURS) == set(TONES)
     css = style(COLOURS)

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from dashboard.report.pdf import LACKING, write_pdf
+from dashboard.report.paper import LACKING
+from dashboard.report.pdf import write_pdf
 from dashboard.story_chapters import tell
 from dashboard.story_types import Facts
 from tests.dashboard.story_record import APPROVED, RUN, approved, facts
@@ -70,10 +71,15 @@ def test_greek_and_cyrillic_names_are_kept() -> None:
 def test_letters_without_a_shape_are_marked_and_do_no_harm() -> None:
     words = text_of(write_pdf(named("李雷 Lee", "🙂 \u202e right"), {}))
     assert f"{LACKING * 2} Lee" in words
+    assert f"{LACKING} stands for a letter that this file has no shape for" in words
+
+
+def test_where_every_letter_has_a_shape_no_mark_is_explained(plain: bytes) -> None:
+    assert LACKING not in text_of(plain)
 
 
 def test_nothing_in_it_is_markup() -> None:
-    said = "**bold** <b>x</b> __u__ [a](http://example.org)"
+    said = "**bold** <b>x</b> __u__ [a](http://example.org) {nb} pages"
     data = write_pdf(named("Ada", said), {})
     assert said in text_of(data)
     assert not any("/Annots" in page for page in PdfReader(io.BytesIO(data)).pages)
