@@ -334,10 +334,11 @@ class Threshold:
 
     Attributes:
         low: Scores from here to below `high` are called uncertain; None without such a band.
-        policy: What the value rests on: its mode and that mode's figures; empty where moved by
-            hand.
+        policy: What the value rests on: its mode, "by-hand" or a rule, and that mode's figures;
+            empty where nothing was recorded.
         dataset_version: The version whose images it was chosen on.
-        decision: "approved", "declined", or None while it waits for a second person.
+        decision: "approved", "declined", "withdrawn" or "revoked"; None while it waits for a second
+            person.
     """
 
     id: int

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.errors import InvalidInput
 from core.evaluation.metrics import confusion_at
 from core.evaluation.operating_points import Costs, choose, policy_of
+from core.evaluation.threshold import as_shown
 from core.types import Split
 from dashboard.scores import Scored, load_scores
 from db import runs
@@ -37,13 +38,19 @@ def proposal(
     """Return the threshold that a rule gives on validation, or the one named, and its record.
 
     Raises:
-        InvalidInput: If there is no such rule, or the validation scores cannot tell.
+        InvalidInput: If both or neither are given, there is no such rule, or the validation scores
+            cannot tell.
         NotFound: If there is no such run.
     """
     runs.get_run(session, run_id)
     validation = load_scores(session, run_id, Split.VALIDATION)
-    if rule is not None:
+    if rule is not None and value is None:
         point = choose(rule, validation.scores, validation.is_fake, costs)
         return point.value, policy_of(point, costs)
-    chosen = 0.0 if value is None else value
-    return chosen, policy_for(chosen, BY_HAND, costs, validation)
+    if value is not None and rule is None:
+        named = as_shown(value)
+        return named, policy_for(named, BY_HAND, costs, validation)
+    raise InvalidInput(
+        "Expected either a rule (--rule) or a threshold (--value). Received "
+        f"{'neither' if rule is None else 'both'}."
+    )

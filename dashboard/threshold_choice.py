@@ -2,29 +2,50 @@
 
 import streamlit as st
 
+from core.evaluation.operating_points import Costs
+from core.evaluation.threshold import as_shown
+from core.types import Threshold
 from dashboard.proposing import BY_HAND
 from dashboard.scores import Operating
-from dashboard.threshold.told import START, Choice
-from dashboard.thresholds import shown
+from dashboard.text import threshold as shown
+from dashboard.threshold.told import START, Choice, read_costs
 
 _CHOICE, _IN_URL = "threshold-choice", "t"
 
 
-def chosen_now(run_id: int, start: Operating) -> Choice:
-    """Return what was let go last, where `?t=` still says so; else what `?t=` or the start says."""
+def chosen_now(run_id: int, start: Operating, costs: Costs | None = None) -> Choice:
+    """Return what was let go last, where `?t=` still says so; else what `?t=` or the start says.
+
+    Args:
+        run_id: The run that is looked at.
+        start: The threshold that its slider starts from.
+        costs: Those that were agreed on, where nobody has looked at others.
+    """
     value = _value_in_url(start.value)
     kept = st.session_state.get(f"{_CHOICE}-{run_id}")
     if isinstance(kept, Choice) and kept.value == value:
         return kept
-    band = None if start.low is None or start.high is None else (start.low, start.high)
-    is_start = value == start.value
-    return Choice(value, START if is_start else BY_HAND, band=band if is_start else None)
+    usual = costs or Costs()
+    if value == start.value:
+        return Choice(value, START, usual, band_of(start))
+    return Choice(value, BY_HAND, usual)
+
+
+def costs_of(saved: Threshold | None) -> Costs:
+    """Return the costs that a saved threshold was chosen by; the usual ones where it was not."""
+    return read_costs(saved.policy.get("costs") if saved else None)
+
+
+def band_of(threshold: Operating | Threshold) -> tuple[float, float] | None:
+    """Return where a threshold's uncertain band begins and ends, if it has one."""
+    low, high = threshold.low, threshold.high
+    return None if low is None or high is None else (low, high)
 
 
 def _value_in_url(otherwise: float) -> float:
     try:
-        value = float(st.query_params.get(_IN_URL, otherwise))
-    except ValueError:
+        value = as_shown(float(st.query_params[_IN_URL]))
+    except (KeyError, ValueError):
         return otherwise
     return value if 0 <= value <= 1 else otherwise
 

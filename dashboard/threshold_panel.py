@@ -9,11 +9,12 @@ from core.types import Run, Split, Threshold
 from dashboard import resources
 from dashboard.auth import actor
 from dashboard.evaluation import scored
+from dashboard.proposing import policy_for
 from dashboard.text import moment, plain
+from dashboard.text import threshold as shown
 from dashboard.threshold.told import Choice
-from dashboard.threshold_choice import remember
-from dashboard.threshold_words import bearing, described, policy_of_choice
-from dashboard.thresholds import shown
+from dashboard.threshold_choice import band_of, costs_of, remember
+from dashboard.threshold_words import bearing, described
 from db import people, thresholds
 
 _REASON = "threshold-reason"
@@ -72,7 +73,8 @@ def _form(run: Run, split: Split, chosen: Choice) -> None:
 
 
 def _propose(run: Run, split: Split, chosen: Choice) -> None:
-    policy = policy_of_choice(chosen, scored(run, Split.VALIDATION))
+    validation = scored(run, Split.VALIDATION)
+    policy = policy_for(chosen.value, chosen.mode, chosen.costs, validation)
     reason = str(st.session_state[_REASON])
 
     def change(session: Session) -> None:
@@ -135,8 +137,8 @@ def _proposal(waiting: Threshold) -> None:
 
 def _look(waiting: Threshold) -> None:
     def look() -> None:
-        band = None if waiting.low is None or waiting.high is None else (waiting.low, waiting.high)
-        remember(waiting.run_id, Choice(waiting.value, band=band))
+        choice = Choice(waiting.value, costs=costs_of(waiting), band=band_of(waiting))
+        remember(waiting.run_id, choice)
 
     st.button("Look at it", key=f"look-{waiting.id}", icon=":material/visibility:", on_click=look)
 

@@ -4,15 +4,17 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.types import Run, Split
-from dashboard import choices, doors, resources, slicing, threshold_panel
+from core.evaluation.operating_points import FPR_5
+from core.types import Run, Split, Threshold
+from dashboard import doors, resources, slicing, threshold_panel, way_back
 from dashboard.evaluation import scored
 from dashboard.proposing import BY_HAND
 from dashboard.scores import Operating
 from dashboard.text import plain
+from dashboard.text import threshold as shown
 from dashboard.threshold import Choice, Slice, Slicing, Start, threshold_slider
 from dashboard.threshold.told import START, Door
-from dashboard.threshold_choice import chosen_now, remember
+from dashboard.threshold_choice import band_of, chosen_now, costs_of, remember
 from dashboard.thresholds import (
     Board,
     board,
@@ -21,7 +23,6 @@ from dashboard.thresholds import (
     largest,
     pool,
     rule_of,
-    shown,
     starting,
 )
 from db import images, thresholds
@@ -30,21 +31,22 @@ from db import images, thresholds
 def show(run: Run, split: Split) -> None:
     """Draw the part of Evaluate: what waits, the slider, and the way to a decision."""
     start = starting(run)
-    chosen = _named(run, chosen_now(run.id, start))
     with resources.session() as session:
         saved = thresholds.thresholds(session, run.id)
         in_force = thresholds.in_force(session, run.id)
+    chosen = chosen_now(run.id, start, costs_of(in_force))
+    named = _named(run, chosen, in_force)
     threshold_panel.show_waiting(saved)
     _say_origin(start, split)
-    _slider(run, split, start, chosen)
-    threshold_panel.show(run, split, chosen, saved, in_force)
+    _slider(run, split, start, chosen if chosen.mode == START else named)
+    threshold_panel.show(run, split, named, saved, in_force)
 
 
 def current(run: Run) -> Operating:
     """Return the threshold that is looked at: `?t=`, else the one in force or suggested."""
     start = starting(run)
     chosen = chosen_now(run.id, start)
-    if chosen.mode == START:
+    if (chosen.value, chosen.band) == (start.value, band_of(start)):
         return start
     low, high = chosen.band or (None, None)
     return Operating(
@@ -56,10 +58,14 @@ def current(run: Run) -> Operating:
     )
 
 
-def _named(run: Run, chosen: Choice) -> Choice:
-    """Name the rule that gives just this threshold; the URL holds only the value."""
-    rule = rule_of(run, chosen.value, chosen.costs) if chosen.mode == BY_HAND else None
-    return replace(chosen, mode=rule) if rule else chosen
+def _named(run: Run, chosen: Choice, in_force: Threshold | None) -> Choice:
+    """Name the rule that gives just this threshold; the URL holds only the value.
+
+    Where the slider still stands where it started, that is the rule it started by.
+    """
+    began_by = in_force.policy.get("mode") if in_force else FPR_5
+    asked = began_by if chosen.mode == START else chosen.mode
+    return replace(chosen, mode=rule_of(run, chosen.value, chosen.costs, asked) or BY_HAND)
 
 
 def _say_origin(start: Operating, split: Split) -> None:
@@ -122,4 +128,4 @@ def _open(door: Door) -> None:
 def _open_image(image_id: int) -> None:
     with resources.session() as session:
         for image in images.get_images(session, [image_id]):
-            choices.remember_image(image.checksum)
+            way_back.remember_image(image.checksum)

@@ -11,10 +11,10 @@ from core.evaluation.operating_points import (
     YOUDEN,
 )
 from core.types import Split, Threshold
-from dashboard.proposing import BY_HAND, policy_for
-from dashboard.scores import Scored
-from dashboard.threshold.told import START, Choice
-from dashboard.thresholds import shown
+from dashboard.proposing import BY_HAND
+from dashboard.text import threshold as shown
+from dashboard.threshold.told import Choice
+from dashboard.threshold_choice import band_of
 
 MODES: Mapping[str, str] = {
     FPR_1: "at most 1 % false positives",
@@ -23,14 +23,7 @@ MODES: Mapping[str, str] = {
     EER: "equal error rate",
     YOUDEN: "Youden's index",
     BY_HAND: "moved by hand",
-    START: "where the slider started",
 }
-
-
-def policy_of_choice(choice: Choice, validation: Scored) -> dict[str, Any]:
-    """Return what is recorded of a choice; the slider may have started from the suggestion."""
-    rule = FPR_5 if choice.mode == START else choice.mode
-    return policy_for(choice.value, rule, choice.costs, validation)
 
 
 def described(choice: Choice, split: Split) -> str:
@@ -44,9 +37,9 @@ def bearing(saved: Threshold) -> str:
     counts = saved.policy.get("validation")
     if isinstance(counts, Mapping):
         words.append(_on_validation(counts))
-    band = None if saved.low is None or saved.high is None else (saved.low, saved.high)
+    words[-1] += _band(band_of(saved))
     version = saved.dataset_version or "unknown"
-    return f"{'; '.join(words)}{_band(band)} · looking at {saved.split} · data version {version}."
+    return f"{'; '.join(words)} · looking at {saved.split} · data version {version}."
 
 
 def _rule(policy: Mapping[str, Any]) -> str:

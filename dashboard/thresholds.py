@@ -1,7 +1,6 @@
 """What the slider over the threshold is fed with: counts of a run on one split, counted once."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
@@ -9,12 +8,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.errors import InvalidInput
 from core.evaluation.cuts import Cut
-from core.evaluation.operating_points import MODES, Costs, choose
-from core.evaluation.threshold import threshold_counts, threshold_steps
+from core.evaluation.operating_points import MODES, Costs
+from core.evaluation.threshold import threshold_counts, threshold_steps, threshold_table
 from core.types import ImageRecord, Run, Split
-from dashboard import resources, text
+from dashboard import resources
 from dashboard.evaluation import scored
 from dashboard.scores import Operating, Scored, saved_threshold, suggested_threshold
 from db import images, thresholds
@@ -75,21 +73,24 @@ def _suggested(run_id: int, finished_at: datetime | None, _run: Run) -> Operatin
     return suggested_threshold(scored(_run, Split.VALIDATION))
 
 
-def rule_of(run: Run, value: float, costs: Costs) -> str | None:
-    """Return the first rule that gives exactly this threshold on validation, or None."""
+def rule_of(run: Run, value: float, costs: Costs, asked: str | None = None) -> str | None:
+    """Return the rule that gives exactly this threshold on validation, or None.
+
+    Where several do, it is the one asked for, else the first.
+    """
     given = _rules(run.id, run.finished_at, astuple(costs), run)
-    return next((rule for rule, at in given.items() if at == value), None)
+    rules = [rule for rule, at in given.items() if at == value]
+    return asked if asked in rules else next(iter(rules), None)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def _rules(
     run_id: int, finished_at: datetime | None, costs: tuple[float, ...], _run: Run
 ) -> dict[str, float]:
-    validation, given = scored(_run, Split.VALIDATION), {}
-    for rule in MODES:
-        with suppress(InvalidInput):  # the images cannot tell it
-            given[rule] = choose(rule, validation.scores, validation.is_fake, Costs(*costs)).value
-    return given
+    validation = scored(_run, Split.VALIDATION)
+    table = threshold_table(validation.scores, validation.is_fake)
+    found = {rule: step_of(table, Costs(*costs)) for rule, step_of in MODES.items()}
+    return {rule: float(table.steps[step]) for rule, step in found.items() if step is not None}
 
 
 def board(run: Run, split: Split, start: float, *asked: float) -> Board:
@@ -131,11 +132,6 @@ def largest(cut: Cut) -> list[tuple[str, NDArray[np.int64]]]:
     """Return the names and rows of a cut's largest slices."""
     named = zip(cut.names, cut.rows(), strict=True)
     return sorted(named, key=lambda each: -len(each[1]))[:MAX_SLICES]
-
-
-def shown(value: float) -> str:
-    """Return a threshold as it is shown and stands in the URL: three decimals, or all it has."""
-    return text.threshold(value)
 
 
 def pool(data: Scored, start: float) -> list[PoolImage]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput, NotFound
+from core.evaluation.threshold import as_shown
 from core.types import Split, Threshold
 from db import events
 from db.people import is_same_person
@@ -16,7 +17,7 @@ from db.short_text import checked
 from db.tables import RunRow, ThresholdRow, now
 
 MAX_WORDS = 500
-DECIMALS = 7
+Told = Mapping[str, Any]
 
 
 class Decision(StrEnum):
@@ -37,7 +38,7 @@ def propose(
     *,
     author: str,
     band: tuple[float, float] | None = None,
-    policy: Mapping[str, Any] | None = None,
+    policy: Told | None = None,
 ) -> int:
     """Save a threshold that waits for a second person, and return its number.
 
@@ -48,7 +49,7 @@ def propose(
         split: What was looked at when it was chosen.
         reason: Why, in up to 500 characters.
         author: Who proposes it.
-        band: Scores from the first to below the second are called uncertain.
+        band: Scores from the first to below the second are called uncertain; kept likewise.
         policy: What the value rests on: its mode and that mode's figures.
 
     Raises:
@@ -56,11 +57,11 @@ def propose(
             the value.
         NotFound: If there is no such run.
     """
-    value = round(value, DECIMALS)
+    value = as_shown(value)
+    low, high = (as_shown(band[0]), as_shown(band[1])) if band else (None, None)
     words = checked(reason, "a reason for the threshold", MAX_WORDS)
-    _check_values(value, band)
+    _check_values(value, low, high)
     run = get_run(session, run_id)
-    low, high = band or (None, None)
     row = ThresholdRow(
         run_id=run.id,
         value=value,
@@ -79,13 +80,15 @@ def propose(
     return row.id
 
 
-def _check_values(value: float, band: tuple[float, float] | None) -> None:
+def _check_values(value: float, low: float | None, high: float | None) -> None:
     if not 0 <= value <= 1:
         raise InvalidInput(f"Expected a threshold from 0 to 1. Received {value}.")
-    if band and not (0 <= band[0] <= value <= band[1] <= 1 and band[0] < band[1]):
+    if low is None or high is None:
+        return
+    if not (0 <= low <= value <= high <= 1 and low < high):
         raise InvalidInput(
             f"Expected an uncertain band within 0 and 1 that holds the threshold {value}. "
-            f"Received {band[0]} to {band[1]}."
+            f"Received {low} to {high}."
         )
 
 
@@ -96,9 +99,8 @@ def approve(session: Session, threshold_id: int, *, actor: str) -> None:
         Conflict: If it was decided before, or the person proposed it.
         NotFound: If there is no such threshold.
     """
-    row = _waiting(session, threshold_id)
-    _check_second_person(row, actor, "approve")
-    _decide(session, row, Decision.APPROVED, actor, None)
+    row = _waiting_for_second(session, threshold_id, actor, "approve")
+    _decide(session, row, "approve", Decision.APPROVED, actor)
 
 
 def decline(session: Session, threshold_id: int, note: str, *, actor: str) -> None:
@@ -109,9 +111,8 @@ def decline(session: Session, threshold_id: int, note: str, *, actor: str) -> No
         InvalidInput: If the note is empty.
         NotFound: If there is no such threshold.
     """
-    row = _waiting(session, threshold_id)
-    _check_second_person(row, actor, "decline")
-    _decide(session, row, Decision.DECLINED, actor, _note(note))
+    row = _waiting_for_second(session, threshold_id, actor, "decline")
+    _decide(session, row, "decline", Decision.DECLINED, actor, _note(note))
 
 
 def withdraw(session: Session, threshold_id: int, *, actor: str) -> None:
@@ -127,7 +128,7 @@ def withdraw(session: Session, threshold_id: int, *, actor: str) -> None:
             f"Expected {row.author}, who proposed it, to withdraw a threshold. Received {actor}. "
             "Decline it with a note instead."
         )
-    _decide(session, row, Decision.WITHDRAWN, actor, None)
+    _decide(session, row, "withdraw", Decision.WITHDRAWN, actor)
 
 
 def revoke(session: Session, threshold_id: int, note: str, *, actor: str) -> None:
@@ -143,7 +144,7 @@ def revoke(session: Session, threshold_id: int, note: str, *, actor: str) -> Non
     row = _row(session, threshold_id)
     if row.decision != Decision.APPROVED:
         raise Conflict(f"Expected an approved threshold to revoke. Received one {_state(row)}.")
-    _decide(session, row, Decision.REVOKED, actor, _note(note))
+    _decide(session, row, "revoke", Decision.REVOKED, actor, _note(note))
 
 
 def thresholds(session: Session, run_id: int) -> list[Threshold]:
@@ -210,12 +211,14 @@ def _state(row: ThresholdRow) -> str:
     return f"that was {row.decision} by {row.decided_by}"
 
 
-def _check_second_person(row: ThresholdRow, actor: str, act: str) -> None:
+def _waiting_for_second(session: Session, threshold_id: int, actor: str, act: str) -> ThresholdRow:
+    row = _waiting(session, threshold_id)
     if is_same_person(row.author, actor):
         raise Conflict(
             f"Expected a second person to {act} the threshold. Received {actor}, who proposed it. "
             "Ask a colleague to do so under their own name."
         )
+    return row
 
 
 def _note(note: str) -> str:
@@ -223,33 +226,24 @@ def _note(note: str) -> str:
 
 
 def _decide(
-    session: Session, row: ThresholdRow, decision: Decision, actor: str, note: str | None
+    session: Session,
+    row: ThresholdRow,
+    act: str,
+    decision: Decision,
+    actor: str,
+    note: str | None = None,
 ) -> None:
     before = {"decision": row.decision, "decided_by": row.decided_by, "note": row.decision_note}
     row.decision, row.decided_by, row.decision_note = decision.value, actor, note
     row.decided_at = now()
     session.flush()
     after = {"decision": decision.value, "decided_by": actor, "note": note}
-    _record(session, row, f"{_VERBS[decision]} threshold", actor, before, after)
-
-
-_VERBS = {
-    Decision.APPROVED: "approve",
-    Decision.DECLINED: "decline",
-    Decision.WITHDRAWN: "withdraw",
-    Decision.REVOKED: "revoke",
-}
+    _record(session, row, f"{act} threshold", actor, before, after)
 
 
 def _record(
-    session: Session,
-    row: ThresholdRow,
-    action: str,
-    actor: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
+    session: Session, row: ThresholdRow, action: str, actor: str, before: Told, after: Told
 ) -> None:
-    told = {**after, "threshold": row.id, "value": row.value}
     events.record(
         session,
         actor=actor,
@@ -257,7 +251,7 @@ def _record(
         subject="run",
         subject_id=row.run_id,
         before=before,
-        after=told,
+        after={**after, "threshold": row.id, "value": row.value},
     )
 
 

@@ -90,6 +90,11 @@ def _between(low: Scores, high: Scores) -> Scores:
     return found[~np.isnan(found)]
 
 
+def as_shown(value: float) -> float:
+    """Return a threshold rounded to the 7 decimals that it is shown and kept with."""
+    return round(value, MAX_DECIMALS)
+
+
 def threshold_counts(
     scores: Scores, is_fake: Truth, steps: NDArray[np.float64] = THRESHOLDS
 ) -> NDArray[np.int64]:

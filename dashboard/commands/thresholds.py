@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InvalidInput
-from core.evaluation.operating_points import DEFAULT_PREVALENCE, Costs
+from core.evaluation.operating_points import Costs
 from core.types import Split, Threshold
 from dashboard import console
 from dashboard.commands.options import AsJson, app
@@ -57,11 +57,13 @@ def propose(
     value: Annotated[float | None, typer.Option(help="A threshold instead of a rule.")] = None,
     low: Annotated[float | None, typer.Option(help="Uncertain from here ...")] = None,
     high: Annotated[float | None, typer.Option(help="... to below here.")] = None,
-    cost_genuine: Annotated[float, typer.Option(help="Of a genuine image called fake.")] = 10.0,
-    cost_missed: Annotated[float, typer.Option(help="Of a missed fake.")] = 1.0,
+    cost_genuine: Annotated[
+        float, typer.Option(help="Of a genuine image called fake.")
+    ] = Costs.genuine_called_fake,
+    cost_missed: Annotated[float, typer.Option(help="Of a missed fake.")] = Costs.missed_fake,
     prevalence: Annotated[
         float, typer.Option(help="Share of fakes in use, 0 to 1.")
-    ] = DEFAULT_PREVALENCE,
+    ] = Costs.prevalence,
     as_json: AsJson = False,
 ) -> None:
     """Propose a threshold by a rule on validation scores, or by its value; a second approves."""
@@ -70,8 +72,6 @@ def propose(
     from db import thresholds as stored
     from db.engine import writing
 
-    if (rule is None) == (value is None):
-        raise InvalidInput("Expected either --rule or --value. Received both or neither.")
     if (low is None) != (high is None):
         raise InvalidInput("Expected --low and --high together. Received one of them.")
     costs = Costs(cost_genuine, cost_missed, prevalence)

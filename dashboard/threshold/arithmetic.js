@@ -78,13 +78,25 @@ const stepOf = (steps, value) => {
   return low > 0 && value - steps[low - 1] < steps[low] - value ? low - 1 : low
 }
 
+/** What a door opens for the scores from one step to below another; one to 1 would show 1 too. */
+const rangeOf = (steps, low, high) => ({
+  from: steps[low],
+  to: steps[high] < 1 ? steps[high] : 0.999999999,
+})
+
 // Words
-const percent = value => (Number.isNaN(value) ? "none" : `${(100 * value).toFixed(1)}\u00a0%`)
+/** A share in percent; 0.0 and 100.0 only where it is that, as `dashboard.text` writes it. */
+const inPercent = (value, nDecimals = 1) => {
+  const shown = (100 * value).toFixed(nDecimals)
+  const isTakenToAnEnd = value > 1e-9 && value < 1 - 1e-9 && [0, 100].includes(Number(shown))
+  return isTakenToAnEnd ? inPercent(value, nDecimals + 1) : shown
+}
+const percent = value => (Number.isNaN(value) ? "none" : `${inPercent(value)}\u00a0%`)
 const WHOLE = new Intl.NumberFormat("en") // made once: making one takes longer than a step may
 const whole = n => WHOLE.format(n)
 const counted = (n, one, many = `${one}s`) => `${whole(n)} ${n === 1 ? one : many}`
 const interval = range =>
-  range ? `95\u00a0%: ${(100 * range[0]).toFixed(1)} to ${percent(range[1])}` : "no interval"
+  range ? `95\u00a0%: ${inPercent(range[0])} to ${percent(range[1])}` : "no interval"
 const money = value => {
   if (Number.isNaN(value)) return "none"
   return value < 1000 ? value.toFixed(value < 10 ? 2 : 1) : whole(Math.round(value))

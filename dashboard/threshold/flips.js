@@ -30,7 +30,7 @@ class Flips {
     button.title = `${name}, score ${score}: open it`
     button.onclick = () => this.open({ image: id })
     node.append(button, element("b", "", isFake ? "fake" : "genuine"))
-    node.append(element("small", "", shownScore(score)))
+    node.append(element("small", ""))
     node.hidden = true
     return node
   }
@@ -40,8 +40,7 @@ class Flips {
     const nGenuine = shown.falseFake[low] - shown.falseFake[high]
     const nFake = shown.falseGenuine[high] - shown.falseGenuine[low]
     this.tell(nGenuine, nFake, step < start, step === start)
-    const top = steps[high] >= 1 ? 0.999999999 : steps[high] // a door to 1 would show those of 1 too
-    this.range = { from: steps[low], to: top }
+    this.range = rangeOf(steps, low, high)
     const n = this.showPictures(steps[low], steps[high])
     const all = nGenuine + nFake
     this.all.hidden = all === 0
@@ -61,10 +60,12 @@ class Flips {
   /** Show the flipped ones that are here, genuine ones first as they came; return how many. */
   showPictures(from, to) {
     const n = [0, 0]
+    const finer = shownThreshold(from).length > shownThreshold(to).length ? from : to
     for (const { score, isFake, node } of this.pictures) {
       const label = Number(isFake)
       const isShown = score >= from && score < to && n[label] < MAX_PICTURES[label]
       if (node.hidden === isShown) node.hidden = !isShown
+      if (isShown) say(node.lastChild, shownScore(score, finer))
       n[label] += Number(isShown)
     }
     return n[0] + n[1]

@@ -45,7 +45,7 @@ class View {
       end.onchange = () => this.commit()
     })
     this.find(".band-open").onclick = () =>
-      open({ from: this.board.steps[this.band[0]], to: this.board.steps[this.band[1]] })
+      open(rangeOf(this.board.steps, ...this.band))
   }
 
   update({ data, setStateValue, setTriggerValue }) {
@@ -58,8 +58,9 @@ class View {
     if (this.pending === told) this.pending = null // Python has answered the last release
     const isMoved = isNew || (this.told !== told && this.pending === null && !this.isDragging)
     this.told = told
-    if (isMoved) this.take(data)
-    else this.show()
+    if (isMoved) return this.take(data)
+    if (this.pending === null && !this.isDragging) this.mode = data.mode // Python may name a rule
+    this.show()
   }
 
   /** An earlier mount held the payload: this one does not. */
@@ -103,6 +104,8 @@ class View {
 
   // What the person does
   drag(step) {
+    if (!this.isDragging) this.bandBefore = this.band
+    this.band = this.bandBefore // pushed along while it must, back where it need not
     this.isDragging = true
     this.mode = "by-hand"
     this.step = step
@@ -110,7 +113,6 @@ class View {
   }
 
   pick(step) {
-    this.isDragging = false
     this.mode = "by-hand"
     this.step = step
     this.show()
@@ -157,9 +159,9 @@ class View {
     this.costError.hidden = !bad
     for (const input of this.costs) input.ariaInvalid = String(input === bad)
     if (!bad) return
-    const range = bad.max ? `from 0 to ${bad.max}` : "of 0 or more"
+    const most = whole(Number(bad.max))
     const received = bad.value === "" ? "no number" : bad.value
-    say(this.costError, `Expected a number ${range}. Received ${received}. The last good one counts.`)
+    say(this.costError, `Expected a number from 0 to ${most}. Received ${received}. The last good one counts.`)
   }
 
   /** Find every rule's step anew; a threshold of lowest cost follows the costs. */
@@ -174,6 +176,7 @@ class View {
   }
 
   commit(more = {}) {
+    this.isDragging = false
     const { steps } = this.board
     const value = steps[this.step]
     const band = this.band && this.band[0] < this.band[1] ? this.band.map(step => steps[step]) : null

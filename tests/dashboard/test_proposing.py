@@ -63,3 +63,16 @@ def test_what_cannot_be_proposed_is_named(database: Engine) -> None:
             proposal(session, 99, FPR_5, None, Costs())
         with pytest.raises(InvalidInput, match="half"):
             proposal(session, 1, "half", None, Costs())
+        with pytest.raises(InvalidInput, match=r"either a rule .* Received both"):
+            proposal(session, 1, FPR_5, 0.0, Costs())
+        with pytest.raises(InvalidInput, match=r"either a rule .* Received neither"):
+            proposal(session, 1, None, None, Costs())
+
+
+def test_what_is_recorded_was_counted_at_the_threshold_that_is_kept(database: Engine) -> None:
+    with reading(database) as session:
+        validation = load_scores(session, 1, Split.VALIDATION)
+        at = float(validation.scores[0])
+        value, policy = proposal(session, 1, None, at - 4e-8, Costs())
+    assert value == round(at, 7)
+    assert policy == policy_for(value, BY_HAND, Costs(), validation)

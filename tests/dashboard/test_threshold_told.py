@@ -4,8 +4,8 @@ import pytest
 
 from core.evaluation.operating_points import MODES, Costs
 from dashboard.proposing import BY_HAND
+from dashboard.text import threshold as shown
 from dashboard.threshold.told import START, Choice, Door, read_choice, read_costs, read_door
-from dashboard.thresholds import shown
 
 TOLD = {
     "value": 0.75,

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from core.evaluation.operating_points import FPR_1, FPR_5, Costs
 from core.types import Run, Split
 from dashboard import evaluation, resources, thresholds
 from dashboard.scores import Scored
@@ -75,6 +76,15 @@ def test_further_flips_begin_where_the_pool_ends(
         rows = [row for row in flipped if data.is_fake[row] == is_fake]
         expected += sorted(rows, key=lambda row: abs(data.scores[row] - 0.5))[n : 2 * n]
     assert sorted(found) == sorted(expected)
+
+
+def test_rules_that_give_one_threshold_are_told_apart_by_what_was_asked_for(run: Run) -> None:
+    """Of so few genuine images, at most 1 % and at most 5 % are the same."""
+    value = thresholds.starting(run).value
+    assert thresholds.rule_of(run, value, Costs()) == FPR_1
+    assert thresholds.rule_of(run, value, Costs(), FPR_5) == FPR_5
+    assert thresholds.rule_of(run, value, Costs(), "by-hand") == FPR_1
+    assert thresholds.rule_of(run, 0.0001, Costs(), FPR_5) is None
 
 
 def test_the_start_is_the_suggestion_until_one_is_approved(run: Run) -> None:

@@ -37,7 +37,7 @@ def test_a_proposal_keeps_all_that_was_said(writer: Session, run_id: int) -> Non
         Split.VALIDATION,
         "  few  false alarms ",
         author="ada",
-        band=(0.6, 0.9),
+        band=(0.6000000123, 0.9),
         policy=policy,
     )
     saved = thresholds.get_threshold(writer, number)

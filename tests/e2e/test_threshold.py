@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from core.evaluation.operating_points import MODES
 from tests.e2e.conftest import Screen
 from tests.pages.conftest import seeded_once
 
@@ -63,6 +64,46 @@ def test_everything_moves_with_the_slider_before_the_server_hears_of_it(screen: 
     release(screen)
     expect(screen.page).to_have_url(re.compile("t=0.000"))
     assert screen.page.locator(".threshold .flip:visible").count() == 4
+
+
+PARTS = """mode => {
+  const part = document.querySelectorAll("*").values().map(each => each.shadowRoot)
+    .map(root => root?.querySelector(".threshold")).find(Boolean)
+  const words = selector => [...part.querySelectorAll(selector)].map(each => each.textContent)
+  const style = selector => part.querySelector(selector).getAttribute("style")
+  if (mode) part.querySelector(`[data-mode=${mode}]`).click()
+  return {
+    value: words(".value"), cells: words("[data-cell] b"), rates: words("[data-rate]"),
+    histogram: style(".called-fake"), line: style(".line"), flips: words(".flip-words"),
+    point: style(".main-curve .point"), cost: style(".cost-curve .point"),
+    pictures: part.querySelectorAll(".flip:not([hidden])").length, slices: words(".slice-rate b"),
+  }
+}"""
+
+
+@pytest.mark.parametrize("curve", ["roc", "pr"])
+def test_every_rule_moves_every_part_within_the_click(screen: Screen, curve: str) -> None:
+    """What one task of the browser sees, no answer of a server can have changed."""
+    screen.open(PATH)
+    expect(screen.page.locator(".threshold .value")).not_to_be_empty()
+    screen.page.locator(f"[data-curve={curve}]").click()
+    for mode in MODES:
+        drag_to(screen, 0.0)
+        before = screen.page.evaluate(PARTS)
+        after = screen.page.evaluate(PARTS, mode)
+        assert [part for part, told in before.items() if after[part] == told] == [], mode
+        screen.page.wait_for_timeout(500)
+        screen.settle()
+        assert screen.page.evaluate(PARTS) == after, mode
+
+
+def test_what_flips_is_told_with_the_decimals_of_the_threshold(screen: Screen) -> None:
+    screen.open(f"{PATH}&t=0.1234567")
+    expect(screen.page.locator(".threshold .value")).to_have_text("0.1234567")
+    told = screen.page.locator(".threshold .flip:visible small").all_inner_texts()
+    assert told
+    assert {len(each.partition(".")[2]) for each in told} == {7}
+    assert all(float(each) >= 0.1234567 for each in told)
 
 
 def test_rules_costs_and_band(screen: Screen) -> None:

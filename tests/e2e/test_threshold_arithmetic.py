@@ -11,8 +11,8 @@ from playwright.sync_api import Browser
 from core.evaluation.metrics import wilson_interval
 from core.evaluation.operating_points import MODES, Costs, expected_costs
 from core.evaluation.threshold import ThresholdTable, threshold_table
-from dashboard.text import score
-from dashboard.thresholds import shown
+from dashboard.text import percent, score
+from dashboard.text import threshold as shown
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
 SCRIPTS = (DASHBOARD / "shared.js", DASHBOARD / "threshold" / "arithmetic.js")
@@ -116,3 +116,8 @@ def test_a_threshold_finds_its_step_and_reads_as_in_python(script: Any) -> None:
 @pytest.mark.parametrize("at", [0.5, 0.6, 0.6005])
 def test_a_score_reads_as_in_python(script: Any, value: float, at: float) -> None:
     assert script("([value, at]) => shownScore(value, at)", [value, at]) == score(value, at)
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-6, 0.0004, 0.5, 0.1234, 0.9996, 0.99999, 1.0])
+def test_a_share_reads_as_in_python(script: Any, value: float) -> None:
+    assert script(f"() => percent({value})") == percent(value).replace("%", "\xa0%")

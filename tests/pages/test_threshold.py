@@ -1,6 +1,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.evaluation.metrics import confusion_at
-from core.evaluation.operating_points import choose
+from core.evaluation.operating_points import Costs, choose, policy_of
 from core.types import Split
 from dashboard import evaluation, resources, threshold_choice, threshold_view
-from dashboard.scores import Operating
+from dashboard.scores import Operating, load_scores
 from dashboard.settings import Settings
 from dashboard.threshold import Choice, Door
+from dashboard.thresholds import starting
 from db import runs, thresholds
 from db.engine import writing
 
@@ -205,6 +207,36 @@ def test_a_proposal_is_looked_at(seeded_home: Settings, open_page: OpenPage) -> 
     assert (board(app)["value"], board(app)["band"]) == (0.125, [0.1, 0.2])
 
 
+COSTS = {"genuine_called_fake": 50.0, "missed_fake": 2.0, "prevalence": 0.3}
+
+
+def test_a_proposal_is_looked_at_with_the_costs_it_was_chosen_by(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    number = propose(0.125, policy={"mode": "minimum-cost", "costs": COSTS})
+    app = open_threshold(open_page)
+    assert board(app)["costs"]["genuine_called_fake"] == 10
+    app.button(key=f"look-{number}").click().run()
+    assert board(app)["costs"] == COSTS
+
+
+def test_what_is_in_force_is_proposed_anew_by_the_rule_and_costs_it_was_chosen_by(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    with resources.session() as session:
+        validation = load_scores(session, 1, Split.VALIDATION)
+    point = choose("minimum-cost", validation.scores, validation.is_fake, Costs(**COSTS))
+    number = propose(point.value, policy=policy_of(point, Costs(**COSTS)))
+    with writing(resources.database()) as session:
+        thresholds.approve(session, number, actor="Bob")
+    app = open_threshold(open_page)
+    assert board(app)["costs"] == COSTS
+    assert any("lowest expected cost · looking at test" in each.value for each in app.markdown)
+    app.text_input(key="threshold-reason").set_value("once more").run()
+    app.button(key="threshold-propose").click().run()
+    assert saved()[0].policy == policy_of(point, Costs(**COSTS))
+
+
 def test_a_threshold_of_before_says_that_nothing_was_recorded(
     seeded_home: Settings, open_page: OpenPage
 ) -> None:
@@ -233,6 +265,26 @@ def test_the_threshold_looked_at_is_shared(seeded_home: Settings) -> None:
     with resources.session() as session:
         current = threshold_view.current(runs.get_run(session, 1))
     assert (current.value, current.is_in_force, current.low) == (0.4, False, None)
+
+
+def test_a_band_set_where_the_slider_started_is_looked_at(seeded_home: Settings) -> None:
+    with resources.session() as session:
+        run = runs.get_run(session, 1)
+    start = starting(run)
+    st.query_params.clear()
+    assert threshold_view.current(run) == start
+    threshold_choice.remember(1, Choice(start.value, "start", band=(0.0, 1.0)))
+    found = threshold_view.current(run)
+    assert (found.value, found.low, found.high) == (start.value, 0, 1)
+    assert "not saved" in found.origin
+
+
+def test_a_threshold_in_the_url_has_the_decimals_that_are_kept(seeded_home: Settings) -> None:
+    st.query_params["t"] = "0.12345678"
+    choice = threshold_choice.chosen_now(1, Operating(0.2, ""))
+    assert choice.value == 0.1234568
+    threshold_choice.remember(1, replace(choice, mode="eer"))
+    assert threshold_choice.chosen_now(1, Operating(0.2, "")).mode == "eer"
 
 
 def test_doors_lead_to_the_images(seeded_home: Settings) -> None:

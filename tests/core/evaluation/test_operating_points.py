@@ -147,6 +147,17 @@ def test_costs_that_are_none_are_refused(values: tuple[float, float, float]) -> 
         Costs(*values)
 
 
+def test_a_negative_cost_is_named_with_what_is_expected() -> None:
+    with pytest.raises(
+        InvalidInput, match=r"^Expected a cost of 0 or more for missed_fake\. Received -1"
+    ):
+        Costs(missed_fake=-1)
+    with pytest.raises(
+        InvalidInput, match=r"^Expected a share of fakes from 0 to 1\. Received -0\.1"
+    ):
+        Costs(prevalence=-0.1)
+
+
 def test_every_rule_has_its_words() -> None:
     assert list(MODES) == list(RULES)
 

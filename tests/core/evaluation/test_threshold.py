@@ -9,6 +9,7 @@ from core.errors import InvalidInput
 from core.evaluation.metrics import Confusion, confusion_at
 from core.evaluation.threshold import (
     THRESHOLDS,
+    as_shown,
     flips,
     threshold_counts,
     threshold_steps,
@@ -92,6 +93,11 @@ def test_a_table_says_both_rates_and_nan_of_nothing() -> None:
 def test_scores_out_of_range_are_named() -> None:
     with pytest.raises(InvalidInput, match="scores from 0 to 1"):
         threshold_steps(np.array([1.5]), np.array([True]))
+
+
+def test_a_threshold_is_kept_as_it_is_shown() -> None:
+    assert as_shown(0.12345678) == 0.1234568
+    assert as_shown(0.99999999) == 1
 
 
 def test_flips_marks_changed_calls_only() -> None:

@@ -53,6 +53,14 @@ def test_a_second_import_adds_nothing(
     assert {**after, "files": None} == {**before, "files": None}
 
 
+def test_an_import_by_another_rule_is_refused_with_the_reason(home: Any, tmp_path: Path) -> None:
+    homes.import_folder(home.root, homes.copy_faces(tmp_path / "people", 1, 1))
+    words = ("import", str(tmp_path / "people"), "--normalise", "letterbox", "--wait")
+    told = home.run(*words, expect=1)
+    assert "Expected the normalisation rule 'crop', which the first import chose" in told
+    assert "Traceback" not in told
+
+
 def test_an_import_killed_five_times_ends_as_an_undisturbed_one(
     make_home: Callable[..., Any],
     photographs: Path,

@@ -3,6 +3,9 @@ from typing import Any
 
 import pytest
 
+from dashboard.processes import running_workers
+from dashboard.settings import Settings
+
 pytestmark = [pytest.mark.slow]
 
 
@@ -21,6 +24,13 @@ def test_a_killed_worker_is_started_again_and_stopping_leaves_nothing_behind(hom
     left = home.workers("")
     home.stop()
     assert not [each for each in left if each.is_running()]
+
+
+@pytest.mark.timeout(240)
+def test_a_lone_worker_that_scores_keeps_no_command_waiting(home: Any) -> None:
+    home.work("score-1", "score")
+    assert home.run("measure", "--wait")["state"] == "done"
+    assert running_workers(Settings(home=home.root)) == ["score-1"]  # the others ended with it
 
 
 def await_worker(home: Any, name: str) -> list[Any]:
