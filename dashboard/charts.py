@@ -12,6 +12,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.types import DatasetVersion, EpochMetrics, Label, Split, Trial
+from dashboard.text import percent
 
 ACCENT = "#2f74b5"
 NEUTRAL = "#8b95a5"
@@ -259,7 +260,7 @@ _ACROSS, _DOWN = (0.0, -0.4, -0.2, 0.2, 0.4), (0.0, -0.33, 0.33)  # centres of t
 
 
 def _cell_text(cell: Cell) -> str:
-    share = "no images" if cell.share is None else f"{cell.share:.1%}"
+    share = "no images" if cell.share is None else percent(cell.share)
     note = {
         "genuine-called-fake": "<br><b>costly error</b>",
         "fakes-missed": "<br>missed",

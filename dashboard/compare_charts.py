@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL, WHITE
-from dashboard.slice_charts import empty_figure
+from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL, WHITE, empty_figure
+from dashboard.text import percent
 from dashboard.two_runs import TwoRuns
 
 QUADRANTS = {
@@ -39,9 +39,11 @@ def draw_outcomes(counts: Sequence[int], outcomes: Sequence[str], label: str) ->
     for name, n in zip(outcomes, counts, strict=True):
         row, column = QUADRANTS[name]
         colour = _DARK if name == "both-right" else _PALE
-        _add_cell(figure, row, column, colour, f"<b>{n:,}</b><br>{n / total:.1%}")
-        if label == "genuine" and name != "both-right":
-            _frame(figure, row, column)
+        _add_box(figure, row, column, 0.485, fillcolor=colour, line_width=0, layer="below")
+        text = f"<b>{n:,}</b><br>{percent(n / total)}"
+        figure.add_annotation(x=column, y=row, text=text, font_color=WHITE, showarrow=False)
+        if label == "genuine" and name != "both-right":  # a run calls them fake: the costly error
+            _add_box(figure, row, column, 0.47, line={"color": COSTLY, "width": 2})
     targets = [(name, dx, dy) for name in outcomes for dx in _ACROSS for dy in _DOWN]
     figure.add_scatter(
         x=[QUADRANTS[name][1] + dx for name, dx, _ in targets],
@@ -54,34 +56,13 @@ def draw_outcomes(counts: Sequence[int], outcomes: Sequence[str], label: str) ->
     named = {"tickmode": "array", "tickvals": [0, 1], "showgrid": False, "zeroline": False}
     figure.update_xaxes(**named, ticktext=["B right", "B wrong"], side="top", range=[-0.5, 1.5])
     figure.update_yaxes(**named, ticktext=["A right", "A wrong"], range=[1.5, -0.5])
-    figure.update_layout(showlegend=False, dragmode=False, margin_l=60)
+    figure.update_layout(showlegend=False, dragmode=False, margin_l=60, margin_t=24)
     return figure
 
 
-def _add_cell(figure: go.Figure, row: int, column: int, colour: str, text: str) -> None:
-    figure.add_shape(
-        type="rect",
-        x0=column - 0.485,
-        x1=column + 0.485,
-        y0=row - 0.485,
-        y1=row + 0.485,
-        fillcolor=colour,
-        line_width=0,
-        layer="below",
-    )
-    figure.add_annotation(x=column, y=row, text=text, font_color=WHITE, showarrow=False)
-
-
-def _frame(figure: go.Figure, row: int, column: int) -> None:
-    """Frame a cell of genuine images that a run calls fake: the costly error."""
-    figure.add_shape(
-        type="rect",
-        x0=column - 0.47,
-        x1=column + 0.47,
-        y0=row - 0.47,
-        y1=row + 0.47,
-        line={"color": COSTLY, "width": 2},
-    )
+def _add_box(figure: go.Figure, row: int, column: int, half: float, **look: Any) -> None:
+    at = {"x0": column - half, "x1": column + half, "y0": row - half, "y1": row + half}
+    figure.add_shape(type="rect", **at, **look)
 
 
 def draw_two_runs(data: TwoRuns) -> go.Figure:
@@ -91,11 +72,11 @@ def draw_two_runs(data: TwoRuns) -> go.Figure:
     """
     figure = empty_figure(height_px=460)
     at = drawn_points(data)
-    is_called_fake = (data.first >= data.thresholds[0]) | (data.second >= data.thresholds[1])
+    costly = data.costly()
     for name, chosen, colour, symbol in (
         ("Fake", data.is_fake, NEUTRAL, "diamond"),
-        ("Genuine, passed by both", ~data.is_fake & ~is_called_fake, ACCENT, "circle"),
-        ("Genuine, called fake", ~data.is_fake & is_called_fake, COSTLY, "circle"),
+        ("Genuine, passed by both", ~data.is_fake & ~costly, ACCENT, "circle"),
+        ("Genuine, called fake", costly, COSTLY, "circle"),
     ):
         rows = at[chosen[at]]
         figure.add_scattergl(
@@ -105,7 +86,7 @@ def draw_two_runs(data: TwoRuns) -> go.Figure:
             mode="markers",
             name=name,
             marker={"color": colour, "symbol": symbol, "size": 9, "opacity": 0.75},
-            hovertemplate="A %{x:.3f}, B %{y:.3f}<extra>" + name + "</extra>",
+            hovertemplate="A %{x:.7~f}, B %{y:.7~f}<extra>" + name + "</extra>",
         )
     line: dict[str, Any] = {"color": NEUTRAL, "width": 1, "dash": "dash"}
     figure.add_vline(x=data.thresholds[0], line=line)
@@ -118,9 +99,13 @@ def draw_two_runs(data: TwoRuns) -> go.Figure:
 
 
 def drawn_points(data: TwoRuns) -> NDArray[np.int64]:
-    """Return which images are drawn: of many a sample, with those that one run alone gets right."""
+    """Return which images are drawn: of more than MAX_DRAWN the genuine ones called fake first.
+
+    Then those that one run alone gets right, then others; within each by chance, if need be.
+    """
     n = len(data.ids)
     if n <= MAX_DRAWN:
         return np.arange(n)
-    sample = np.random.default_rng(0).choice(n, MAX_DRAWN, replace=False)
-    return np.union1d(sample, np.flatnonzero(data.outcomes() < 2)[:MAX_DRAWN])
+    rank = np.select([data.costly(), data.outcomes() < 2], [0, 1], 2)
+    chosen = np.lexsort((np.random.default_rng(0).random(n), rank))[:MAX_DRAWN]
+    return np.sort(chosen).astype(np.int64)

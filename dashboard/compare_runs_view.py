@@ -55,6 +55,7 @@ def show(run: Run, split: Split) -> None:
     st.caption(
         "Click a cell or a point, or draw around several, to list their images below. Framed: a "
         "genuine image is called fake."
+        f"{_drawn(len(data.ids))}"
     )
     _show_images(data, chosen)
 
@@ -116,8 +117,8 @@ def _show_differences(run: Run, second: Run, split: Split, data: TwoRuns) -> Non
     """Draw how far the runs are apart, with intervals, and what the tests say."""
     found = two_runs.differences(run, second, split, data)
     rows = [
-        difference_text(title, found.estimates[name])
-        for name, title in DIFFERENCES.items()
+        difference_text(name, found.estimates[name])
+        for name in DIFFERENCES
         if name in found.estimates
     ]
     st.table(
@@ -141,6 +142,15 @@ def _show_scatter(data: TwoRuns) -> NDArray[np.int64]:
     )
     points = state["selection"]["points"] if state else []
     return np.array([point["customdata"] for point in points], np.int64)
+
+
+def _drawn(n: int) -> str:
+    if n <= compare_charts.MAX_DRAWN:
+        return ""
+    return (
+        f" Of {n:,} images the plot draws {compare_charts.MAX_DRAWN:,}: genuine ones called fake "
+        "first, then those that one run alone gets right, then others by chance."
+    )
 
 
 def _choose_points() -> None:

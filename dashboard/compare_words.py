@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core.types import Label
+from dashboard.text import fraction, percent
 from dashboard.two_runs import Differences
 
 if TYPE_CHECKING:
@@ -16,35 +17,37 @@ DIFFERENCES = {
 }
 """What is compared, the costly error first, by the names of `core.evaluation.bootstrap`."""
 
-_BETTER_LOW = frozenset({"False positive rate", "Miss rate"})
+_BETTER_HIGH = "auc"
 
 
-def difference_text(title: str, estimate: "Estimate") -> dict[str, str]:
+def difference_text(name: str, estimate: "Estimate") -> dict[str, str]:
     """Return a row of the table: B minus A, its interval and what that means."""
     value, interval = estimate.value, estimate.interval
-    is_rate = title in _BETTER_LOW
     return {
-        "B minus A": title,
-        "Difference": "undefined" if value is None else _signed(value, is_rate),
+        "B minus A": DIFFERENCES[name],
+        "Difference": "undefined" if value is None else _signed(name, value),
         "95 % interval": "none"
         if interval is None
-        else f"{_signed(interval[0], is_rate)} to {_signed(interval[1], is_rate)}",
-        "Finding": _finding(title, interval),
+        else f"{_signed(name, interval[0])} to {_signed(name, interval[1])}",
+        "Finding": _finding(name, interval),
         "People or groups": f"{estimate.n_groups:,}",
     }
 
 
-def _signed(value: float, is_rate: bool) -> str:
-    return f"{100 * value:+.1f} points" if is_rate else f"{value:+.4f}"
+def _signed(name: str, value: float) -> str:
+    sign = "+" if value > 0 else ""
+    if name == _BETTER_HIGH:
+        return f"{sign}{fraction(value, 4)}"
+    return f"{sign}{percent(value).removesuffix('%')} points"
 
 
-def _finding(title: str, interval: tuple[float, float] | None) -> str:
+def _finding(name: str, interval: tuple[float, float] | None) -> str:
     if interval is None:
         return "too few to say"
     low, high = interval
     if low <= 0 <= high:
         return "within chance"
-    is_b_better = (high < 0) == (title in _BETTER_LOW)
+    is_b_better = (low > 0) == (name == _BETTER_HIGH)
     return "B is better" if is_b_better else "A is better"
 
 
@@ -54,15 +57,18 @@ def tests_text(found: Differences) -> str:
     for label, test in zip((Label.GENUINE, Label.FAKE), found.by_label, strict=True):
         words.append(_mcnemar(label, test))
     if found.areas and found.areas.p is not None:
-        aucs = f"AUC {found.areas.first:.4f} and {found.areas.second:.4f}"
-        words.append(f"DeLong: {aucs}, p {found.areas.p:.3f}.")
+        aucs = f"AUC {fraction(found.areas.first, 4)} and {fraction(found.areas.second, 4)}"
+        words.append(f"DeLong: {aucs}, {_p(found.areas.p)}.")
     words.append("Both tests take images for independent, which flatters where people have many.")
     return " ".join(words)
 
 
 def _mcnemar(label: Label, test: "McNemar") -> str:
-    n = test.only_first + test.only_second
-    if not n:
-        return f"McNemar on {label} images: just one run is right on none."
+    if not test.only_first + test.only_second:
+        return f"McNemar on {label} images: there is none on which just one run is right."
     split = f"A alone is right on {test.only_first:,}, B alone on {test.only_second:,}"
-    return f"McNemar on {label} images: {split}, p {test.p:.3f}."
+    return f"McNemar on {label} images: {split}, {_p(test.p)}."
+
+
+def _p(value: float) -> str:
+    return "p below 0.001" if value < 0.001 else f"p {value:.3f}"

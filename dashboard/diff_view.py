@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.curation.versions import Diff, diff
 from core.types import DatasetItem, DatasetVersion
-from dashboard import choices, resources, widgets
+from dashboard import choices, resources, way_back, widgets
 from dashboard.auth import actor
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.settings import settings
@@ -26,7 +26,7 @@ def _compare(home: str, before: int, after: int) -> Diff:
 
 def show_diff(frozen: Sequence[DatasetVersion]) -> None:
     """Draw what differs between two versions of which the numbers stand in the URL."""
-    choices.open_asked_image()
+    way_back.open_asked_image()
     numbers = [version.number for version in frozen]
     left, right = st.columns(2)
     with left:
@@ -75,7 +75,7 @@ def _strip(title: str, changes: Sequence[Change]) -> None:
         [_cell(title, *change) for change in shown],
         key=f"diff-{title}",
         label=title,
-        on_open=lambda image_id: choices.remember_image(checksums[image_id]),
+        on_open=lambda image_id: way_back.remember_image(checksums[image_id]),
         selectable=False,
         strip=True,
     )

@@ -1,6 +1,7 @@
 """Doors: from a figure of Evaluate to the images behind it; the URL holds what is asked for."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,9 +58,9 @@ def open_images(
             for, or the mistakes where nothing else is asked for.
         slice: Name of a slice: `core.evaluation.slices.Slice.key`.
     """
-    rest = {
-        "from": _text(score_from),
-        "to": _text(score_to),
+    rest: dict[str, str | float | None] = {
+        "from": score_from,
+        "to": score_to,
         "label": label,
         "generator": generator,
         "slice": slice,
@@ -69,13 +70,13 @@ def open_images(
     st.query_params[VIEW] = MISTAKES_VIEW
 
 
-def put(query: dict[str, str | None]) -> None:
+def put(query: Mapping[str, str | float | None]) -> None:
     """Write filters into the URL, from a callback; None takes one away. Begin at the first page."""
     for name, value in {**query, "page": None}.items():
         if value is None:
             st.query_params.pop(name, None)
         else:
-            st.query_params[name] = value
+            st.query_params[name] = value if isinstance(value, str) else score_text(value)
 
 
 def asked() -> Asked:
@@ -92,8 +93,9 @@ def asked() -> Asked:
     )
 
 
-def _text(score: float | None) -> str | None:
-    return None if score is None else f"{score:.9g}"
+def score_text(score: float) -> str:
+    """Return a score as it stands in the URL: what a float32 tells apart stays apart."""
+    return f"{score:.9g}"
 
 
 def _score(text: str | None) -> float | None:

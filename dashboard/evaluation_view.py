@@ -7,9 +7,7 @@ import streamlit as st
 from core.types import Run, Split
 from dashboard import choices, doors, job_view, resources, training_form
 from dashboard.jobs.client import Job
-from dashboard.text import moment, plain
-
-"""Names in the URL that are bound to a widget."""
+from dashboard.text import fraction, moment, plain
 
 
 def choose_run(trained: Sequence[Run]) -> Run:
@@ -22,7 +20,8 @@ def choose_run(trained: Sequence[Run]) -> Run:
 
     def describe(number: int) -> str:
         run = by_number[number]
-        auc = "" if run.best_val_auc is None else f", validation AUC {run.best_val_auc:.4f}"
+        best = run.best_val_auc
+        auc = "" if best is None else f", validation AUC {fraction(best, 4)}"
         return f"Run {number} on version {run.dataset_version}{auc}"
 
     return by_number[

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.faces.cues import FACE_CHECKS, FACES_VERSION
 from core.types import Box, ImageRecord, Status
-from dashboard import acting, browsing, choices, face_panel, resources, widgets
+from dashboard import acting, browsing, choices, face_panel, resources, way_back, widgets
 from dashboard.grid import Badge, Cell, image_grid, known_ids
 from dashboard.text import count
 from db import checks, corrections, faces, images
@@ -216,7 +216,7 @@ def show_grid(found: Found) -> None:
         [face_cell(image, found.boxes.get(image.id, ())) for image in found.images],
         key=browsing.GRID,
         label="Images",
-        on_open=choices.opener(found.images),
+        on_open=way_back.opener(found.images),
         on_act=browsing.on_key,
     )
 

@@ -10,12 +10,12 @@ from core.evaluation.bootstrap import Estimate
 from core.evaluation.calibration import ReliabilityBin
 from core.evaluation.cuts import UNNAMED
 from dashboard.charts import ACCENT, CELLS, COSTLY, FAINT, NEUTRAL, empty_figure
-from dashboard.text import count
+from dashboard.text import count, in_chart, percent
 
 BPCER = "Genuine called fake"
 COSTLY_CELL, MISSED_CELL = CELLS[1], CELLS[2]
 _ROW_PX, _MARGIN_PX = 44, 56
-_LONGEST = 28
+_LONGEST = 36  # characters of a bar's name
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,8 @@ def error_values(bpcer: Estimate, by_type: Mapping[str, Estimate]) -> list[Error
     for name, found in by_type.items():
         named = UNNAMED if name == UNKNOWN_ORIGIN else name
         generator = named if len(by_type) > 1 else None
-        bars.append(_bar(f"Missed: {_short(name)}", found, MISSED_CELL, generator))
+        bars.append(_bar(f"Missed: {name}", found, MISSED_CELL, generator))
     return [each for each in bars if each]
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def _bar(name: str, found: Estimate, cell: str, generator: str | None) -> ErrorBar | None:
@@ -73,7 +69,7 @@ def draw_errors(bars: Sequence[ErrorBar]) -> go.Figure:
     figure.update_xaxes(tickformat=".0%", range=[0, _end(bars)], gridcolor=FAINT, zeroline=False)
     figure.update_yaxes(
         tickvals=list(range(len(bars))),
-        ticktext=[f"{_escaped(each.name)}   " for each in bars],
+        ticktext=[f"{in_chart(each.name, _LONGEST)}   " for each in bars],
         range=[len(bars) - 0.5, -0.5],
         tickfont={"size": 14},
         showgrid=False,
@@ -103,13 +99,8 @@ def _end(bars: Sequence[ErrorBar]) -> float:
 
 
 def _told(bar: ErrorBar) -> str:
-    interval = f"95 %: {bar.rate - bar.below:.1%} to {bar.rate + bar.above:.1%}"
-    return f"{_escaped(bar.name)}: {bar.rate:.1%}<br>{interval}<br>{bar.basis}"
-
-
-def _escaped(text: str) -> str:
-    """Keep Plotly from reading a name as its markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    interval = f"95 %: {percent(bar.rate - bar.below)} to {percent(bar.rate + bar.above)}"
+    return f"{in_chart(bar.name)}: {percent(bar.rate)}<br>{interval}<br>{bar.basis}"
 
 
 def draw_reliability(
@@ -156,12 +147,16 @@ def _add_curve(
         marker={"size": 11, "symbol": "circle" if has_whiskers else "circle-open"},
         error_y=_whiskers(below, above, colour) if has_whiskers else None,
         customdata=[
-            [each.score_from, each.score_to, f"{each.n:,}", f"{low:.1%} to {high:.1%}"]
-            for (low, high), each in zip(ends, bins, strict=True)
+            [each.score_from, each.score_to, _told_bin(each, *end)]
+            for end, each in zip(ends, bins, strict=True)
         ],
-        hovertemplate=f"{name}<br>told %{{x:.1%}}, so %{{y:.1%}}<br>95 %: %{{customdata[3]}}<br>"
-        "%{customdata[2]} images<extra></extra>",
+        hovertemplate=f"{name}<br>%{{customdata[2]}}<extra></extra>",
     )
+
+
+def _told_bin(found: ReliabilityBin, low: float, high: float) -> str:
+    told = f"told {percent(found.predicted)}, so {percent(found.share_fake)}"
+    return f"{told}<br>95 %: {percent(low)} to {percent(high)}<br>{count(found.n, 'image')}"
 
 
 def _whiskers(below: Sequence[float], above: Sequence[float], colour: str) -> dict[str, object]:

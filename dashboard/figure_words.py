@@ -3,15 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-
-def percent(value: float) -> str:
-    """Return a share as "12.3 %"."""
-    return f"{value:.1%}"
-
-
-def number(value: float) -> str:
-    """Return a figure of ranking or calibration with three digits."""
-    return f"{value:.3f}"
+from dashboard.text import fraction, percent
 
 
 @dataclass(frozen=True)
@@ -61,12 +53,12 @@ CALLS = {
 RANKING = {
     "auc": Words(
         "AUC",
-        number,
+        fraction,
         "How often a fake scores higher than a genuine image: 0.5 is guessing, 1 never wrong.",
     ),
     "average_precision": Words(
         "Average precision",
-        number,
+        fraction,
         "The mean precision while going down the list of images by score, fakes found one after "
         "the other. Guessing gets the share of fakes.",
     ),
@@ -100,8 +92,8 @@ _ECE = (
 )
 
 CALIBRATION = {
-    "brier": Words("Brier score", number, f"{_BRIER} Of the scores as the detector gives them."),
-    "brier_calibrated": Words("Brier, calibrated", number, f"{_BRIER} After calibration."),
-    "ece": Words("ECE", number, f"{_ECE} Of the scores as the detector gives them."),
-    "ece_calibrated": Words("ECE, calibrated", number, f"{_ECE} After calibration."),
+    "brier": Words("Brier score", fraction, f"{_BRIER} Of the scores as the detector gives them."),
+    "brier_calibrated": Words("Brier, calibrated", fraction, f"{_BRIER} After calibration."),
+    "ece": Words("ECE", fraction, f"{_ECE} Of the scores as the detector gives them."),
+    "ece_calibrated": Words("ECE, calibrated", fraction, f"{_ECE} After calibration."),
 }

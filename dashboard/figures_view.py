@@ -13,9 +13,9 @@ from dashboard.assessment import Assessment
 from dashboard.calibrating import Calibration
 from dashboard.figure_words import CALIBRATION, CALLS, RANKING, Words
 from dashboard.scores import ENOUGH_GENUINE, Operating
-from dashboard.text import count, plain
+from dashboard.text import count, percent, plain
+from dashboard.text import threshold as shown
 from dashboard.threshold_view import current
-from dashboard.thresholds import shown
 
 _LOOKED_AT = {
     Split.TRAIN: "This detector has learned the images of the train split, so these figures "
@@ -114,7 +114,7 @@ def _show_attack_types(calls: Mapping[str, Estimate]) -> None:
         config=widgets.CALM,
         on_select=open_error,
         selection_mode="points",
-        alt="; ".join(f"{each.name} {each.rate:.1%}" for each in bars),
+        alt="; ".join(f"{each.name} {percent(each.rate)}" for each in bars),
     )
     worst = _worst(by_type)
     st.caption(
@@ -128,8 +128,8 @@ def _worst(by_type: Mapping[str, Estimate]) -> str:
     if name is None or found is None or found.value is None or len(by_type) < 2:
         return ""
     return (
-        f" The worst case is {plain(name)}, {found.value:.1%} of {count(found.n_images, 'image')}: "
-        "of several kinds the worst is so partly by chance."
+        f" The worst case is {plain(name)}, {percent(found.value)} of "
+        f"{count(found.n_images, 'image')}: of several kinds the worst is so partly by chance."
     )
 
 
@@ -171,7 +171,10 @@ def _show_calibration(assessment: Assessment) -> None:
 
 
 def _alt(calibration: Calibration, assessment: Assessment) -> str:
-    points = (f"told {each.predicted:.0%}, so {each.share_fake:.0%}" for each in assessment.after)
+    points = (
+        f"told {percent(each.predicted, 0)}, so {percent(each.share_fake, 0)}"
+        for each in assessment.after
+    )
     return f"temperature {calibration.temperature:.2f}; {'; '.join(points)}"
 
 
@@ -186,16 +189,12 @@ def _by_chance(assessment: Assessment) -> str:
 
 
 def open_error() -> None:
-    """Show the images behind a bar; a second click on one spot takes its selection back."""
-    points = st.session_state[_ERRORS]["selection"]["points"]
-    if points:
-        cell, generator, _ = points[0]["customdata"]
-        doors.open_images(cell=cell, generator=generator)
+    """Show the images behind a bar."""
+    if bar := doors.clicked(_ERRORS):
+        doors.open_images(cell=bar[0], generator=bar[1])
 
 
 def open_bin() -> None:
     """Show the images behind a point of the reliability curve."""
-    points = st.session_state[_RELIABILITY]["selection"]["points"]
-    if points and "customdata" in points[0]:
-        score_from, score_to = points[0]["customdata"][:2]
-        doors.open_images(cell="all", score_from=score_from, score_to=score_to)
+    if point := doors.clicked(_RELIABILITY):
+        doors.open_images(cell=doors.ALL, score_from=point[0], score_to=point[1])

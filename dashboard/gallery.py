@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.types import ImageRecord
-from dashboard import choices, resources, widgets
+from dashboard import choices, resources, way_back, widgets
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.text import count
 from dashboard.text import score as shown_score
@@ -19,7 +19,7 @@ class Said:
 
     Attributes:
         is_fake: Label when the version was frozen.
-        badges: What the runs say of it, as `said` makes them.
+        badges: What the runs say of it, as `call_badge` makes them.
     """
 
     image_id: int
@@ -57,7 +57,7 @@ def show(
         selectable: Whether images can be selected; they open by double click then.
         among: Numbers of all images in order: from one that is opened one steps to the next.
     """
-    start = choices.pick_page("page", total, PAGE_SIZE) * PAGE_SIZE
+    start = choices.pick_page(total, PAGE_SIZE) * PAGE_SIZE
     said = read(start, min(start + PAGE_SIZE, total))
     with resources.session() as session:
         records = images.get_images(session, [each.image_id for each in said])
@@ -65,7 +65,7 @@ def show(
         [_cell(image, each) for image, each in zip(records, said, strict=True)],
         key=key,
         label=f"{label}, {count(total, 'image')}",
-        on_open=choices.opener(records, among),
+        on_open=way_back.opener(records, among),
         selectable=selectable,
     )
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.fakes.base import Generator, Param, ParamValue
 from core.types import ImageRecord
-from dashboard import choices, job_view, resources, widgets
+from dashboard import job_view, resources, way_back, widgets
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.jobs.client import Job
 from dashboard.settings import settings
@@ -98,7 +98,7 @@ def show_job(job: Job) -> None:
 
 
 def _results(job_id: str) -> None:
-    choices.open_asked_image()
+    way_back.open_asked_image()
     _sheets(sample_sheets(job_id), key=f"epoch-{job_id}")
     with resources.session() as session:
         n_made = images.count_made_by(session, job_id)
@@ -109,7 +109,7 @@ def _results(job_id: str) -> None:
             [_pair_cell(fake, parent) for fake, parent in made],
             key=f"made-{job_id}",
             label="Fakes, each beside the photograph it was made from",
-            on_open=choices.opener(fake for fake, _ in made),
+            on_open=way_back.opener(fake for fake, _ in made),
             selectable=False,
         )
 

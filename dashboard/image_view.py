@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import VerityError
 from core.types import DuplicatePair, Event, ImageRecord, Label, Location, Split
-from dashboard import face_panel, resources, similar
+from dashboard import face_panel, resources, similar, way_back
 from dashboard.browsing import label_buttons
-from dashboard.choices import forget_way_back, opened_among, way_back
 from dashboard.tagging import tag_field
 from dashboard.text import count, moment, plain
 from dashboard.widgets import facts, image_strip, key_facts, name_of, show_image, status_badge
@@ -59,7 +58,7 @@ def find_details(
     found = pairs.pairs_of(session, image.id)
     subjects = [("image", image.id), *(("pair", pair.id) for pair in found)]
     faces = face_panel.find_faces(session, image.id)
-    among = opened_among()
+    among = way_back.opened_among()
     if among is None:
         before, after = resources.catalogue().neighbours(session, wanted, image.id, sort)
     else:
@@ -105,7 +104,7 @@ def _history(
 
 def navigation(details: Details | None) -> None:
     """Draw the way back to the grid and to the images before and after."""
-    has_way_back = way_back()  # then Esc goes there
+    has_way_back = way_back.offer()  # then Esc goes there
     _go("Back to grid", None, None if has_way_back else "Esc", "arrow_back", is_enabled=True)
     if details:
         _go("Previous", details.previous, "Left", "chevron_left", bool(details.previous))
@@ -128,7 +127,7 @@ def _go(
 def leave_image() -> None:
     """Make Browse show the grid again."""
     st.query_params.pop("image", None)
-    forget_way_back()
+    way_back.forget()
 
 
 def show_details(details: Details) -> None:

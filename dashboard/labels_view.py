@@ -9,7 +9,7 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from core.types import Event, Label, Location
-from dashboard import charts, choices, pictures, resources
+from dashboard import charts, choices, pictures, resources, way_back
 from dashboard.auth import actor
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.text import moment, plain
@@ -115,7 +115,7 @@ def show_suggestion(review: Review, current: LabelSuggestion) -> None:
             key="open-image",
             type="tertiary",
             icon=":material/open_in_full:",
-            on_click=choices.remember_image,
+            on_click=way_back.remember_image,
             args=(current.image.checksum,),
         )
 

@@ -1,6 +1,5 @@
 """The map's chart: which points are drawn, in which colours, and what was drawn around them."""
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.types import Label
 from dashboard import charts
+from dashboard.text import in_chart
 
 MAX_DRAWN, N_CLASSES = 50_000, 12
 HEIGHT_PX = 520
@@ -93,7 +93,7 @@ def draw_map(points: NDArray[np.float32], ids: NDArray[np.int64], colours: Colou
     else:
         for number, (word, is_in) in enumerate(classes(colours.values)):
             marker = size | {"color": _colour(word, number), "opacity": 0.85 if word else 0.4}
-            name = shown(_short(word)) if word else OTHER
+            name = in_chart(word, _LONGEST) if word else OTHER
             _add_points(figure, points[is_in], texts[is_in], name, marker)
     hidden = {"visible": False, "showgrid": False, "zeroline": False}
     figure.update_layout(
@@ -148,19 +148,9 @@ def _colour(word: str | None, number: int) -> str:
 
 
 def _hover_texts(ids: NDArray[np.int64], colours: Colours) -> NDArray[np.object_]:
-    said = {word: shown(word) for word in {*colours.names.tolist()} if word is not None}
+    said = {word: in_chart(word) for word in {*colours.names.tolist()} if word is not None}
     lines = [
         said[name] if name is not None else f"Image {i}"
         for i, name in zip(ids.tolist(), colours.names.tolist(), strict=True)
     ]
     return np.array(lines, np.object_)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}\u2026"
-
-
-def shown(text: str) -> str:
-    """Return text so that Plotly shows it as it is: its labels read some HTML, and `$` formulas."""
-    printable = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
-    return html.escape(printable, quote=False).replace("$", "&#36;")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.curation.projection import LANDMARKS, inside
 from core.types import Split
-from dashboard import acting, choices, job_view, resources, widgets
+from dashboard import acting, choices, job_view, resources, way_back, widgets
 from dashboard.browsing import title_of
 from dashboard.grid import image_grid
 from dashboard.map_chart import HEIGHT_PX, Colours, draw_map, drawn_points, outlines
@@ -194,6 +194,6 @@ def show_selected(ids: Sequence[int]) -> None:
             [widgets.image_cell(each) for each in first],
             key="map-selected",
             label="Images inside of the lasso",
-            on_open=choices.opener(first),
+            on_open=way_back.opener(first),
             selectable=False,
         )

@@ -14,6 +14,7 @@ from dashboard.calibrating import Calibration
 from dashboard.doors import Asked
 from dashboard.scores import Scored
 from dashboard.text import plain
+from dashboard.text import threshold as shown_threshold
 
 REVIEW_KINDS = {"genuine-called-fake": "false positives", "fakes-missed": "misses"}
 """The kind of queue that holds the images of a cell."""
@@ -44,7 +45,7 @@ def show_chips(asked: Asked) -> None:
     chips: dict[tuple[str, ...], str] = {}
     if asked.score_from is not None or asked.score_to is not None:
         low, high = asked.score_from or 0.0, 1.0 if asked.score_to is None else asked.score_to
-        chips["from", "to"] = f"Score {low:g} to {high:g}"
+        chips["from", "to"] = f"Score {doors.score_text(low)} to {doors.score_text(high)}"
     if asked.label:
         chips["label",] = asked.label.capitalize()
     if asked.generator:
@@ -105,7 +106,7 @@ def _score_field(
         min_value=0.0,
         max_value=1.0,
         step=0.05,
-        format="%.3f",
+        format="%.7g",
         key=key,
         on_change=_take,
         args=(name, key),
@@ -128,8 +129,7 @@ def _choice(title: str, name: str, options: Sequence[str], value: str | None) ->
 
 
 def _take(name: str, key: str) -> None:
-    value = st.session_state[key]
-    doors.put({name: None if value is None else f"{value:g}" if type(value) is float else value})
+    doors.put({name: st.session_state[key]})
 
 
 def probabilities(run: Run, data: Scored) -> NDArray[np.float64] | None:
@@ -147,9 +147,14 @@ def _calibration(run_id: int, finished_at: datetime | None, _run: Run) -> Calibr
 
 
 def show_ways_on(
-    run: Run, split: Split, cell: str, selected: Sequence[int], shown: Sequence[int]
+    run: Run,
+    split: Split,
+    cell: str,
+    threshold: float,
+    selected: Sequence[int],
+    shown: Sequence[int],
 ) -> None:
-    """Draw the ways to Browse and to a queue for review."""
+    """Draw the ways to Browse and to a queue for review, at the threshold that is looked at."""
     ids = selected or shown
     st.button(
         "Open in Browse",
@@ -167,4 +172,5 @@ def show_ways_on(
             run=run.id,
             split=split.value,
             kind=kind,
+            t=shown_threshold(threshold),
         )

@@ -28,10 +28,8 @@ from dashboard.doors import ALL, MISTAKES, Asked
 from dashboard.gallery import Said
 from dashboard.grid import Badge
 from dashboard.scores import Scored
-from dashboard.text import count
+from dashboard.text import count, percent
 from dashboard.threshold_view import current
-
-"""Tag that takes an image into the next version's hard examples."""
 
 CELL_TITLES = {
     MISTAKES: "All mistakes",
@@ -72,7 +70,7 @@ class Shown:
         score, is_fake = float(self.data.scores[row]), bool(self.data.is_fake[row])
         badges = [gallery.call_badge(score, self.threshold, is_fake=is_fake, prefix="score ")]
         if self.probabilities is not None:
-            badges.append(Badge(f"calibrated {self.probabilities[row]:.0%}"))
+            badges.append(Badge(f"calibrated {percent(float(self.probabilities[row]), 0)}"))
         return Said(int(self.data.image_ids[row]), is_fake, tuple(badges))
 
     def ids(self) -> tuple[int, ...]:
@@ -222,7 +220,7 @@ def _show_acts(run: Run, split: Split, cell: str, selected: Sequence[int], shown
     )
     tagging.bulk_tags(request, is_off=not selected)
     acting.undo_button()
-    mistake_filters.show_ways_on(run, split, cell, selected, shown.ids())
+    mistake_filters.show_ways_on(run, split, cell, shown.threshold, selected, shown.ids())
 
 
 def _request(scope: Scope, act: Act) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from core.types import ImageRecord
-from dashboard import choices, resources
+from dashboard import resources, way_back
 from dashboard.auth import actor
 from dashboard.grid import Cell, image_grid, thumbnail
 from dashboard.text import count, plain
@@ -125,12 +125,14 @@ def show_person(person: Person) -> None:
         st.info("No image has this name now.", icon=":material/person_off:")
         return
     tools = st.container(horizontal=True)
-    st.caption(f"{count(len(person.images), 'image')}. Select those that show somebody else.")
+    shown = count(len(person.images), "image")
+    told = f"The first {shown}" if len(person.images) == N_IMAGES else shown
+    st.caption(f"{told}. Select those that show somebody else.")
     selected = image_grid(
         [image_cell(image) for image in person.images],
         key="person-images",
         label=person.name,
-        on_open=choices.opener(person.images),
+        on_open=way_back.opener(person.images),
     )
     with tools:
         _rename_form(person)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.types import ImageRecord
-from dashboard import acting, choices, measuring_view, quality_checks, resources, widgets
+from dashboard import acting, choices, measuring_view, quality_checks, resources, way_back, widgets
 from dashboard.auth import actor
 from dashboard.grid import image_grid
 from dashboard.histogram import line_on_histogram
@@ -203,7 +203,7 @@ def show_flagged(found: Sequence[ImageRecord], measured: Measured, line: float) 
         [widgets.image_cell(image) for image in found],
         key="flagged",
         label="Flagged images, the worst first",
-        on_open=choices.opener(found),
+        on_open=way_back.opener(found),
         selectable=False,
     )
     rest = quality_checks.count_beyond(measured, line) - len(found)

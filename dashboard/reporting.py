@@ -13,8 +13,9 @@ from core.evaluation.bootstrap import Estimate
 from core.evaluation.tallies import APCER
 from core.types import Run, Split
 from dashboard.assessment import Assessment, assess, assess_calls
-from dashboard.figure_words import CALIBRATION, CALLS, RANKING, Words, percent
+from dashboard.figure_words import CALIBRATION, CALLS, RANKING, Words
 from dashboard.scores import ENOUGH_GENUINE, Scored, load_scores, operating_threshold
+from dashboard.text import percent
 from db import runs
 
 

@@ -14,6 +14,7 @@ from dashboard import (
     review_figures,
     review_figures_view,
     review_table,
+    way_back,
     widgets,
 )
 from dashboard.auth import actor
@@ -204,7 +205,7 @@ def _images(found: Outcome) -> None:
         [widgets.image_cell(image) for image in images],
         key="settled-images",
         label=f"Images settled as {found.verdict}",
-        on_open=choices.opener(images),
+        on_open=way_back.opener(images),
         selectable=False,
     )
     if n_all > len(images):

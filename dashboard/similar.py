@@ -13,7 +13,7 @@ from core.curation.identities import person_cosine
 from core.curation.similar import nearest_faces, nearest_hashes
 from core.errors import VerityError
 from core.types import ImageRecord
-from dashboard import choices, nearest, resources, widgets
+from dashboard import choices, nearest, resources, way_back, widgets
 from dashboard.grid import Badge, Cell, image_grid
 from dashboard.selection import selection_acts
 from dashboard.text import count, plain
@@ -123,7 +123,7 @@ def headline(similar: Similar) -> Similar:
             [widgets.image_cell(similar.image)],
             key="similar-asked",
             label="Compared with",
-            on_open=lambda _: choices.remember_image(similar.image.checksum),
+            on_open=lambda _: way_back.remember_image(similar.image.checksum),
             selectable=False,
             strip=True,
         )
@@ -210,7 +210,7 @@ def show_similar(similar: Similar) -> None:
         _cells(similar),
         key="similar-all",
         label="Similar images",
-        on_open=choices.opener(similar.found),
+        on_open=way_back.opener(similar.found),
     )
     with tools:
         st.caption("Select images to label, tag or open them.")

@@ -10,12 +10,13 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.evaluation.slices import Measure, Slice
-from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL
-from dashboard.map_chart import shown
-from dashboard.text import count
+from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL, empty_figure
+from dashboard.slice_words import value_of
+from dashboard.text import count, in_chart
 from dashboard.text import threshold as shown_threshold
 
 N_BINS = 25
+EDGES: NDArray[np.float64] = np.arange(N_BINS + 1) / N_BINS
 ROW_PX = 30
 _LONGEST = 46  # characters of a slice's name
 
@@ -25,37 +26,48 @@ def draw_scores(
 ) -> go.Figure:
     """Draw how many images have which score, genuine ones upwards and fakes downwards.
 
-    A click brings back [lowest score, score from which on images are left out, label].
+    The bar that the threshold lies in is cut there: what is called fake stands upon what is not. A
+    click brings back [lowest score, score from which on images are left out, label].
     """
     figure = empty_figure(height_px=300)
+    edges = np.sort(np.append(EDGES, [] if threshold in EDGES[:-1] else threshold))
     for label, chosen, side in (("genuine", ~is_fake, 1), ("fake", is_fake, -1)):
-        counts, edges = np.histogram(scores[chosen], N_BINS, (0.0, 1.0))
-        figure.add_bar(
-            x=(edges[:-1] + edges[1:]) / 2,
-            y=side * counts,
-            width=1 / N_BINS,
-            name=label.capitalize(),
-            marker={"color": _score_colours(edges, threshold, label), "line_width": 0},
-            customdata=[
-                [round(float(low), 4), round(float(high), 4), label, int(n)]
-                for low, high, n in zip(edges[:-1], edges[1:], counts, strict=True)
-            ],
-            hovertemplate="%{customdata[3]:,} " + label + " images with scores from "
-            "%{customdata[0]} to %{customdata[1]}<br>Click to list them<extra></extra>",
-        )
+        counts = side * np.histogram(scores[chosen], edges)[0]
+        _add_bars(figure, counts, edges, label, threshold)
     figure.add_vline(x=threshold, line={"color": NEUTRAL, "width": 2, "dash": "dash"})
     _name_sides(figure, threshold)
     figure.update_layout(barmode="overlay", bargap=0.05, showlegend=False, dragmode=False)
+    figure.update_layout(margin_t=24)
     figure.update_xaxes(range=[0, 1], title="Score: 0 genuine, 1 fake", showgrid=False)
     figure.update_yaxes(gridcolor=FAINT, zerolinecolor=NEUTRAL, showticklabels=False)
     return figure
 
 
-def _score_colours(edges: NDArray[np.float64], threshold: float, label: str) -> list[str]:
-    if label == "fake":
-        return [NEUTRAL] * N_BINS
-    middles = (edges[:-1] + edges[1:]) / 2
-    return [COSTLY if middle >= threshold else ACCENT for middle in middles]
+def _add_bars(
+    figure: go.Figure,
+    counts: NDArray[np.int64],
+    edges: NDArray[np.float64],
+    label: str,
+    threshold: float,
+) -> None:
+    lows, highs = edges[:-1], edges[1:]
+    bins = np.searchsorted(EDGES[1:-1], lows, side="right")
+    is_upper = np.diff(bins, prepend=-1) == 0
+    passed, called_fake = (ACCENT, COSTLY) if label == "genuine" else (NEUTRAL, NEUTRAL)
+    figure.add_bar(
+        x=(EDGES[bins] + EDGES[bins + 1]) / 2,
+        y=counts,
+        base=np.where(is_upper, np.roll(counts, 1), 0),
+        width=1 / N_BINS,
+        name=label.capitalize(),
+        marker={"color": np.where(lows >= threshold, called_fake, passed), "line_width": 0},
+        customdata=[
+            [float(low), float(high), label, abs(int(n))]
+            for low, high, n in zip(lows, highs, counts, strict=True)
+        ],
+        hovertemplate="%{customdata[3]:,} " + label + " images with scores from "
+        "%{customdata[0]} to %{customdata[1]}<br>Click to list them<extra></extra>",
+    )
 
 
 def _name_sides(figure: go.Figure, threshold: float) -> None:
@@ -68,6 +80,7 @@ def _name_sides(figure: go.Figure, threshold: float) -> None:
         y=1.0,
         yref="paper",
         yanchor="bottom",
+        xanchor="left" if threshold < 0.1 else "right" if threshold > 0.9 else "center",
         text=f"Threshold {shown_threshold(threshold)}",
         showarrow=False,
         font_size=11,
@@ -105,13 +118,14 @@ def draw_slices(
         marker={"color": colours, "size": 12, "symbol": hollow, "opacity": 1, "line_width": 2},
         hoverinfo="skip",
     )
-    _add_row_targets(figure, slices, names, measure)
-    figure.update_layout(showlegend=False, dragmode=False, margin_l=8)
+    reach = _reach(slices, measure, whole)
+    _add_row_targets(figure, slices, names, measure, reach)
+    figure.update_layout(showlegend=False, dragmode=False, margin_t=24)
     figure.update_xaxes(tickformat=".0%" if measure is not Measure.AUC else ".2f", side="top")
-    figure.update_xaxes(gridcolor=FAINT, zeroline=False, range=_reach(slices, measure, whole))
+    figure.update_xaxes(gridcolor=FAINT, zeroline=False, range=reach)
     figure.update_yaxes(
         tickvals=rows,
-        ticktext=[shown(_short(name)) for name in names],
+        ticktext=[in_chart(name, _LONGEST) for name in names],
         range=[len(rows) - 0.5, -0.5],
         showgrid=False,
         automargin=True,
@@ -128,20 +142,23 @@ def _slice_colour(each: Slice, measure: Measure) -> str:
     return COSTLY if is_costly else ACCENT
 
 
-def _reach(slices: Sequence[Slice], measure: Measure, whole: float) -> list[float]:
+def _reach(slices: Sequence[Slice], measure: Measure, whole: float) -> tuple[float, float]:
     found = [each.figures[measure] for each in slices]
     values = [x for each in found for x in (*(each.interval or ()), each.value) if x is not None]
     low, high = min([whole, *values]), max([whole, *values])
     margin = max(high - low, 0.02) * 0.05
-    return [low - margin, high + margin]
+    return low - margin, high + margin
 
 
 def _add_row_targets(
-    figure: go.Figure, slices: Sequence[Slice], names: Sequence[str], measure: Measure
+    figure: go.Figure,
+    slices: Sequence[Slice],
+    names: Sequence[str],
+    measure: Measure,
+    reach: tuple[float, float],
 ) -> None:
     """Lay unseen marks all along each row, so that a click anywhere in it counts."""
-    low, high = _reach(slices, measure, slices[0].figures[measure].value or 0.0)
-    places = np.linspace(low, high, 40)
+    places = np.linspace(*reach, 40)
     texts = [_hover(each, name, measure) for each, name in zip(slices, names, strict=True)]
     figure.add_scatter(
         x=np.tile(places, len(slices)),
@@ -156,11 +173,12 @@ def _add_row_targets(
 
 def _hover(each: Slice, name: str, measure: Measure) -> str:
     figure = each.figures[measure]
-    interval = figure.interval
-    between = f", 95 % {interval[0]:.1%} to {interval[1]:.1%}" if interval else ""
+    value = "undefined" if figure.value is None else value_of(measure, figure.value)
+    ends = [value_of(measure, end) for end in figure.interval or ()]
+    between = f", 95 % {' to '.join(ends)}" if ends else ""
     n = f"{count(each.n_genuine, 'genuine image')}, {count(each.n_fake, 'fake')}"
     return (
-        f"<b>{shown(name)}</b><br>{figure.value:.1%}{between}<br>{n}<br>"
+        f"<b>{in_chart(name)}</b><br>{value}{between}<br>{n}<br>"
         f"{told(each, measure)}<br>Click to list its images"
     )
 
@@ -171,21 +189,3 @@ def told(each: Slice, measure: Measure) -> str:
     if figure.is_too_few:
         return "too few to say"
     return "beyond chance" if figure.is_beyond_chance else "within chance"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}\u2026"
-
-
-def empty_figure(height_px: int) -> go.Figure:
-    """Return an empty figure that sits calmly on either theme."""
-    return go.Figure(
-        layout={
-            "height": height_px,
-            "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
-            "paper_bgcolor": "rgba(0, 0, 0, 0)",
-            "plot_bgcolor": "rgba(0, 0, 0, 0)",
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            "hovermode": "closest",
-        }
-    )

@@ -1,4 +1,7 @@
-"""What people call the ways to cut a test set, and its slices."""
+"""What people call the ways to cut a test set, its slices and what these are compared by."""
+
+from core.evaluation.slices import Measure
+from dashboard.text import fraction, percent
 
 KINDS = {
     "face_size": "Face size, px",
@@ -18,6 +21,18 @@ ORDER = (
     "whole first, be it worse or better"
 )
 """How `core.evaluation.slices.furthest_first` sorts, in words."""
+
+
+MEASURES = {
+    Measure.FPR: "False positive rate",
+    Measure.MISS: "Miss rate",
+    Measure.AUC: "AUC",
+}
+
+
+def value_of(measure: Measure, value: float) -> str:
+    """Return a measure as people read it: "12.3%", or "0.912" of an AUC."""
+    return fraction(value) if measure is Measure.AUC else percent(value)
 
 
 def title_of(key: str) -> str:

@@ -5,10 +5,10 @@ from functools import partial
 
 import streamlit as st
 
-from core.evaluation.slices import MIN_IMAGES, Measure, Slice, furthest_first
+from core.evaluation.slices import MIN_GROUPS, MIN_IMAGES, Measure, Slice, furthest_first
 from core.types import Run, Split
 from dashboard import choices, doors, slice_charts, slicing, widgets
-from dashboard.slice_words import ORDER
+from dashboard.slice_words import ORDER, value_of
 from dashboard.text import count
 from dashboard.text import threshold as shown_threshold
 from dashboard.threshold_view import current
@@ -17,11 +17,17 @@ N_SHOWN = 20
 _ROWS, _TABLE = "slice-rows", "slice-table"
 _ANY, _MORE = "any", "more"
 _FACE_SIZE = "face_size"
+_COUNTED = {
+    Measure.FPR: "genuine images",
+    Measure.MISS: "fakes",
+    Measure.AUC: "images of both labels",
+}
 _METHOD = (
     "Each slice is compared with all other images. Images of one person count for less the more "
     "alike the calls on them are (Rao and Scott, 1992), and the p-values of all slices are "
     "corrected together (Benjamini and Hochberg): of those called beyond chance about 1 in 20 is "
-    f"chance. With fewer than {MIN_IMAGES} images of the label nothing is said. What is known of "
+    f"chance. With fewer than {MIN_IMAGES} images of the label, or an AUC of fewer than "
+    f"{MIN_GROUPS} people, nothing is said. What is known of "
     "the images is as of today; the labels are those of the frozen version."
 )
 
@@ -37,7 +43,7 @@ def show(run: Run, split: Split) -> None:
     of_kind = [each for each in found if kind in (_ANY, each.kind)]
     ranked = furthest_first(of_kind, measure)
     if whole is None or not ranked:
-        _nothing(measure)
+        _nothing(measure, kind, split, is_counted=whole is not None)
         return
     _summary(ranked, measure, whole, threshold)
     shown = ranked[: choices.number_in_url(_MORE) or N_SHOWN]
@@ -64,13 +70,17 @@ def _kind_title(kind: str) -> str:
     return "All kinds of slices" if kind == _ANY else slicing.KINDS[kind]
 
 
-def _nothing(measure: Measure) -> None:
-    st.info(
-        f"Nothing to compare: {slicing.MEASURES[measure]} needs images that differ in something "
-        "that is known of them. Measure faces, or tag images, and come back.",
-        icon=":material/info:",
-    )
-    choices.link("faces", "Measure faces", icon=":material/face:")
+def _nothing(measure: Measure, kind: str, split: Split, *, is_counted: bool) -> None:
+    title, needed = slicing.MEASURES[measure], _COUNTED[measure]
+    if not is_counted:
+        why = f"the {split} split does not hold {needed}, so there is no {title}."
+    elif kind != _ANY:
+        why = f"in slices by {_kind_title(kind)} no {needed} differ. Choose other slices."
+    else:
+        why = f"nothing is known in which {needed} differ. Measure faces, or tag images."
+    st.info(f"Nothing to compare: {why}", icon=":material/info:")
+    if is_counted and kind == _ANY:
+        choices.link("faces", "Measure faces", icon=":material/face:")
 
 
 def _summary(ranked: Sequence[Slice], measure: Measure, whole: float, threshold: float) -> None:
@@ -79,9 +89,11 @@ def _summary(ranked: Sequence[Slice], measure: Measure, whole: float, threshold:
     n_few = sum(each.figures[measure].is_too_few for each in ranked)
     verb = "stands" if n_beyond == 1 else "stand"
     words = f"**{n_beyond:,} of {count(len(ranked), 'slice')}** {verb} out beyond chance"
-    few = f"; {n_few:,} have too few images to say (hollow)" if n_few else ""
+    few = f"; too few images to say: {n_few:,} (hollow)" if n_few else ""
     at = "" if measure is Measure.AUC else f" at threshold {shown_threshold(threshold)}"
-    st.markdown(f"{words}{few}. The dashed line is the whole: {whole:.1%}{at}.", help=_METHOD)
+    st.markdown(
+        f"{words}{few}. The dashed line is the whole: {value_of(measure, whole)}{at}.", help=_METHOD
+    )
     st.caption(f"In order: {ORDER}.")
 
 
@@ -131,6 +143,7 @@ def _table(ranked: Sequence[Slice], measure: Measure) -> None:
             hide_index=True,
             on_select=partial(_open_row, [each.key for each in ranked]),
             selection_mode="single-row",
+            column_config={"p before correction": st.column_config.NumberColumn(format="%.2g")},
         )
         st.caption("Choose a row to list its images.")
         st.download_button(

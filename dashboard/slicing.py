@@ -14,17 +14,11 @@ from core.evaluation.cuts import Cut, cuts_of
 from core.evaluation.slices import Measure, Slice, compare_slices, whole_of
 from core.types import Run, Split
 from dashboard import evaluation, resources
-from dashboard.slice_words import KINDS, title_of
+from dashboard.slice_words import KINDS, MEASURES, title_of
 from db.changes import newest_revision
 from db.slices import facts_of
 
 __all__ = ["KINDS", "MEASURES", "cuts", "find_rows", "slices", "title_of", "whole"]
-
-MEASURES = {
-    Measure.FPR: "False positive rate",
-    Measure.MISS: "Miss rate",
-    Measure.AUC: "AUC",
-}
 
 
 def cuts(run: Run, split: Split) -> list[Cut]:

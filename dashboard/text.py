@@ -1,5 +1,6 @@
 """Words and figures for people: sizes, durations, moments, and text that stays text."""
 
+import html
 import re
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
@@ -7,6 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REPLACED_LATER = re.compile(r":|@|www(?=\.)|(?<=[-<>~])[-=>]", re.IGNORECASE)
 _WORD_JOINER = "\u2060"  # invisible and without width
+_ROUNDING = 1e-9
 
 
 def plain(text: str) -> str:
@@ -19,6 +21,18 @@ def plain(text: str) -> str:
     shown = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
     broken = _REPLACED_LATER.sub(lambda match: match[0] + _WORD_JOINER, shown)
     return _PUNCTUATION.sub(r"\\\1", broken)
+
+
+def in_chart(text: str, longest: int = 1000) -> str:
+    """Return text so that Plotly shows it as it is: its labels read some HTML, and `$` formulas.
+
+    Args:
+        text: Of any kind.
+        longest: So many characters are kept, the last of them an ellipsis where there are more.
+    """
+    kept = text if len(text) <= longest else f"{text[: longest - 1]}\u2026"
+    printable = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(kept.split()))
+    return html.escape(printable, quote=False).replace("$", "&#36;")
 
 
 def size(n_bytes: int) -> str:
@@ -70,6 +84,23 @@ def score(value: float, at: float = 0.5) -> str:
     """
     n_decimals = len(threshold(at).partition(".")[2])
     return str(Decimal(str(float(value))).quantize(Decimal(1).scaleb(-n_decimals), ROUND_FLOOR))
+
+
+def fraction(value: float, n_decimals: int = 3) -> str:
+    """Return a figure from -1 to 1 as "0.912": 0 and 1 only where it is that, so "0.9996".
+
+    Args:
+        value: What lies within a billionth of an end is there but for rounding.
+        n_decimals: At least so many; more where they would take the value to an end.
+    """
+    shown, extent = f"{value:.{n_decimals}f}", abs(value)
+    is_taken_to_an_end = min(extent, 1 - extent) > _ROUNDING and abs(float(shown)) in (0, 1)
+    return fraction(value, n_decimals + 1) if is_taken_to_an_end else shown
+
+
+def percent(share: float, n_decimals: int = 1) -> str:
+    """Return a share as "12.3%", by the rule of `fraction`: "99.96%" for 0.9996."""
+    return f"{Decimal(fraction(share, n_decimals + 2)).scaleb(2):f}%"
 
 
 def count(n: int, one: str, many: str | None = None) -> str:

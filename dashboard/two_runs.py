@@ -57,6 +57,11 @@ class TwoRuns:
         first, second = self.right()
         return np.select([first & ~second, second & ~first, ~first & ~second], [0, 1, 2], 3)
 
+    def costly(self) -> NDArray[np.bool_]:
+        """Mark (n,) the genuine images that a run calls fake."""
+        first, second = self.right()
+        return ~self.is_fake & ~(first & second)
+
 
 @dataclass(frozen=True)
 class Differences:
@@ -80,7 +85,9 @@ def pair(first: Run, second: Run, split: Split, thresholds: tuple[float, float])
     the versions.
     """
     a, b = scored(first, split), scored(second, split)
-    ids, at_a, at_b = np.intersect1d(a.image_ids, b.image_ids, True, return_indices=True)
+    ids, at_a, at_b = np.intersect1d(
+        a.image_ids, b.image_ids, assume_unique=True, return_indices=True
+    )
     same = a.is_fake[at_a] == b.is_fake[at_b]
     ids, at_a, at_b = ids[same], at_a[same], at_b[same]
     missing = a.image_ids[~np.isin(a.image_ids, ids)]

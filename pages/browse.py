@@ -4,8 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import browsing, filtering, image_view, resources, saved_views, widgets
-from dashboard.choices import forget_way_back
+from dashboard import browsing, filtering, image_view, resources, saved_views, way_back, widgets
 from dashboard.grid import image_grid
 
 head = st.container(horizontal=True, vertical_alignment="center")
@@ -35,7 +34,7 @@ with resources.session() as session:
 
 # Show
 if not checksum:
-    forget_way_back()
+    way_back.forget()
     with head:
         saved_views.menu(views)
         saved_views.share()

@@ -12,6 +12,7 @@ from dashboard import (
     selection,
     slices_view,
     threshold_view,
+    way_back,
 )
 from dashboard import evaluation_view as view
 from db import runs
@@ -25,7 +26,7 @@ PARTS = {
 }
 
 # Load
-choices.open_asked_image(back="evaluate")
+way_back.open_asked_image(back="evaluate")
 selection.open_asked_browse()
 with resources.session() as session:
     trained = runs.list_runs(session)

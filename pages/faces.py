@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import browsing, choices, faces_view, resources
+from dashboard import browsing, faces_view, resources, way_back
 
-choices.open_asked_image()
+way_back.open_asked_image()
 st.title("Faces", anchor=False)
 
 # Load

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import choices, identities_view, people_view, resources
+from dashboard import identities_view, people_view, resources, way_back
 
 st.title("Identities", anchor=False)
-choices.open_asked_image()
+way_back.open_asked_image()
 person = st.query_params.get("person")
 view = None if person else identities_view.pick_view()
 

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard import choices, labels_look, labels_view, resources
+from dashboard import choices, labels_look, labels_view, resources, way_back
 from db import runs
 
 st.title("Labels", anchor=False)
-choices.open_asked_image()
+way_back.open_asked_image()
 
 # Load
 with resources.session() as session:

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import choices, map_view, resources, selection
+from dashboard import map_view, resources, selection, way_back
 
-choices.open_asked_image()
+way_back.open_asked_image()
 selection.open_asked_browse()
 st.title("Map", anchor=False)
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import choices, quality_checks, quality_view, resources
+from dashboard import quality_checks, quality_view, resources, way_back
 
-choices.open_asked_image()
+way_back.open_asked_image()
 st.title("Quality", anchor=False)
 
 # Load

@@ -1,8 +1,8 @@
 """Review: the team judges what a detector gets wrong, one image at a time."""
 
-from dashboard import choices, resources, review_queues_view, review_view
+from dashboard import resources, review_queues_view, review_view, way_back
 
-choices.open_asked_image()
+way_back.open_asked_image()
 
 # Load
 with resources.session() as session:

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import choices, resources, selection, similar
+from dashboard import choices, resources, selection, similar, way_back
 
-choices.open_asked_image()
+way_back.open_asked_image()
 selection.open_asked_browse()
 st.title("Similar images", anchor=False)
 checksum = st.query_params.get("image")

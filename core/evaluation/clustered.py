@@ -16,7 +16,7 @@ from scipy import stats
 from scipy.special import rel_entr
 
 from core.evaluation.compare import placements
-from core.evaluation.metrics import CONFIDENCE, Interval, Scores, Truth, check_scores
+from core.evaluation.metrics import CONFIDENCE, Interval, Scores, Truth, check_scores, wilson_ends
 
 _NOTHING = 1e-12  # what rounding leaves of a spread of 0
 
@@ -87,7 +87,7 @@ def compare_rates(is_so: Truth, groups: Ints, at: Ints, codes: Ints, k: int) -> 
     n_in, n_out = _effective(inside, correlation), _effective(rest, correlation)
     with np.errstate(divide="ignore", invalid="ignore"):  # 0 / 0 is NaN: an empty part
         rate_in, rate_out = inside.x / inside.n, rest.x / rest.n
-    low, high = wilson_intervals(rate_in, n_in)
+    low, high = wilson_ends(rate_in, n_in, stats.norm.ppf((1 + CONFIDENCE) / 2))
     return Rates(
         part=inside.x.astype(np.int64),
         n=inside.n.astype(np.int64),
@@ -163,18 +163,6 @@ def _likelihood_ratio(rate_in: Floats, n_in: Floats, rate_out: Floats, n_out: Fl
 def _deviance(rate: Floats, expected: Floats) -> Floats:
     found: Floats = rel_entr(rate, expected) + rel_entr(1 - rate, 1 - expected)
     return found
-
-
-def wilson_intervals(rates: Floats, n: Floats) -> tuple[Floats, Floats]:
-    """Return the 95 % intervals of rates out of n images, which need not be whole numbers.
-
-    As `core.evaluation.metrics.wilson_interval`; NaN where n is 0.
-    """
-    z = stats.norm.ppf((1 + CONFIDENCE) / 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        middle = (rates + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z / (1 + z**2 / n) * np.sqrt(rates * (1 - rates) / n + z**2 / (4 * n**2))
-    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
 def compare_areas(

@@ -8,7 +8,7 @@ much as the resamples do, held them in 96 to 98 and in 92 to 95.
 
 import numpy as np
 
-from core.evaluation.metrics import CONFIDENCE, Interval
+from core.evaluation.metrics import CONFIDENCE, Interval, wilson_ends
 from core.evaluation.weighted import Resampled
 
 
@@ -105,7 +105,5 @@ def _wilson(value: float, n: float, n_groups: int) -> Interval:
     from scipy import stats
 
     z = _quantile(n_groups) if 0 < value < 1 else float(stats.norm.ppf((1 + CONFIDENCE) / 2))
-    spread = 1 + z * z / n
-    middle = (value + z * z / (2 * n)) / spread
-    reach = z / spread * np.sqrt(value * (1 - value) / n + z * z / (4 * n * n))
-    return max(0.0, float(middle - reach)), min(1.0, float(middle + reach))
+    low, high = wilson_ends(np.array([value], np.float64), np.array([n], np.float64), z)
+    return float(low[0]), float(high[0])

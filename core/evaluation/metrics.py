@@ -169,6 +169,24 @@ def tpr_at_fpr(scores: Scores, is_fake: Truth, fpr: float) -> float | None:
     return float(curve_tpr[curve_fpr <= fpr].max())
 
 
+def wilson_ends(rates: Scores, n: Scores, z: float) -> tuple[Scores, Scores]:
+    """Return the ends of Wilson's intervals of rates out of n images.
+
+    Args:
+        rates: (k,) of 0 to 1.
+        n: (k,) how many independent images they count for, which need not be whole numbers.
+        z: How many standard errors the interval reaches.
+
+    Returns:
+        (k,) low and (k,) high ends; NaN where n is 0.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0 / 0 is NaN: undefined
+        spread = 1 + z**2 / n
+        middle = (rates + z**2 / (2 * n)) / spread
+        reach = z / spread * np.sqrt(rates * (1 - rates) / n + z**2 / (4 * n**2))
+    return np.maximum(middle - reach, 0.0), np.minimum(middle + reach, 1.0)
+
+
 def wilson_interval(successes: int, n: int) -> Interval | None:
     """Return the 95 % interval of a proportion; None if n is 0.
 

@@ -103,6 +103,13 @@ def test_cells_say_count_and_share_and_the_costly_one_is_marked() -> None:
     assert "no images" in texts[2] and "no images" in texts[3]
 
 
+def test_a_cell_with_all_but_one_image_of_its_row_is_not_told_as_all() -> None:
+    figure = charts.draw_confusion(charts.confusion_values([9999, 1, 0, 5]))
+    texts = [note.text for note in figure.layout.annotations]
+    assert "99.99%" in texts[0] and "0.01%" in texts[1]
+    assert "0.0%" in texts[2] and "100.0%" in texts[3]
+
+
 def test_every_spot_of_the_matrix_names_the_cell_it_lies_in() -> None:
     overlay = charts.draw_confusion(charts.confusion_values([1, 2, 3, 4])).data[1]
     for x, y, name in zip(overlay.x, overlay.y, overlay.customdata, strict=True):

@@ -21,7 +21,16 @@ def no_query() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("4", 4), ("007", 7), ("", None), ("-4", None), ("4.0", None), ("٤", None)]
+    ("text", "number"),
+    [
+        ("4", 4),
+        ("007", 7),
+        ("", None),
+        ("-4", None),
+        ("4.0", None),
+        ("٤", None),
+        ("9" * 5000, None),
+    ],
 )
 def test_only_whole_numbers_count(text: str, number: int | None) -> None:
     st.query_params["run"] = text
@@ -70,3 +79,27 @@ def test_what_is_not_there_is_told() -> None:
     assert "Expected a run" in told
     assert "999" in told
     assert "Run 9" in told
+
+
+def test_a_new_choice_begins_at_the_first_page() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from dashboard import choices
+
+        kind = choices.pick_word("kind", "Kind", ["all", "few"], str.capitalize)
+        choices.pick_option("order", "Order", ["up", "down"], str.capitalize)
+        choices.pick_number("run", "Run", [9, 4], str)
+        st.text(choices.pick_page(100 if kind == "all" else 30, 10))
+
+    app = AppTest.from_function(page)
+    app.query_params["page"] = "3"
+    assert app.run().text[0].value == "2"
+    assert app.query_params["page"] == "3"
+    app.segmented_control(key="pick-kind").set_value("few").run()
+    assert app.text[0].value == "0"
+    for key, value in (("pick-order", "down"), ("pick-run", 4)):
+        app.query_params["page"] = "3"
+        app.selectbox(key=key).set_value(value).run()
+        assert app.text[0].value == "0"
+    assert "page" not in app.query_params

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 
 from dashboard import compare_charts
+from dashboard.charts import COSTLY
 from dashboard.two_runs import OUTCOMES, TwoRuns
 
 
@@ -41,8 +44,19 @@ def test_each_point_is_an_image() -> None:
     assert sorted(drawn.tolist()) == data.ids.tolist()
 
 
-def test_of_many_a_sample_is_drawn_with_what_one_run_alone_gets_right() -> None:
+def test_of_many_a_sample_is_drawn_the_costly_errors_first() -> None:
     data = many(compare_charts.MAX_DRAWN + 500)
-    at = compare_charts.drawn_points(data)
-    assert compare_charts.MAX_DRAWN <= len(at) <= compare_charts.MAX_DRAWN + 1
-    assert len(data.ids) - 1 in at
+    both_wrong = replace(data, first=data.first.copy(), is_fake=data.is_fake.copy())
+    both_wrong.first[-1], both_wrong.is_fake[-1] = 0.9, False  # 0.9 by the second run too
+    both_wrong.first[:3], both_wrong.is_fake[:3] = 0.9, True  # caught by the first run alone
+    at = compare_charts.drawn_points(both_wrong)
+    assert len(set(at.tolist())) == compare_charts.MAX_DRAWN
+    assert {0, 1, 2, len(data.ids) - 1} <= set(at.tolist())
+
+
+def test_only_genuine_images_called_fake_are_red() -> None:
+    data = replace(many(4), is_fake=np.array([True, False, False, False]))
+    data.first[:], data.second[:] = [0.9, 0.1, 0.5, 0.1], [0.9, 0.1, 0.1, 0.1]
+    traces = compare_charts.draw_two_runs(data).data
+    reds = [list(each.customdata) for each in traces if each.marker.color == COSTLY]
+    assert reds == [[9]]

@@ -41,16 +41,19 @@ def click(key: str, act: Callable[[], None], *points: list[object]) -> dict[str,
 
 
 def test_a_bar_is_a_door_to_its_images() -> None:
+    assert click("figures-errors", figures_view.open_error) == {}
     costly = click("figures-errors", figures_view.open_error, ["genuine-called-fake", None, "told"])
     assert costly == {"view": "mistakes", "cell": "genuine-called-fake"}
     missed = click(
         "figures-errors", figures_view.open_error, ["fakes-missed", "masked-gan", "told"]
     )
     assert missed == {"view": "mistakes", "cell": "fakes-missed", "generator": "masked-gan"}
-    assert click("figures-errors", figures_view.open_error) == {}
+    again = click("figures-errors", figures_view.open_error)  # takes the selection back
+    assert again == missed
 
 
 def test_a_point_of_the_curve_is_a_door_to_its_images() -> None:
+    assert click("figures-reliability", figures_view.open_bin) == {}
     opened = click("figures-reliability", figures_view.open_bin, [0.25, 0.5, "20", "told"])
     assert opened == {"view": "mistakes", "cell": "all", "from": "0.25", "to": "0.5"}
-    assert click("figures-reliability", figures_view.open_bin) == {}
+    assert click("figures-reliability", figures_view.open_bin) == opened

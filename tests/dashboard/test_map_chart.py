@@ -12,8 +12,8 @@ from dashboard.map_chart import (
     draw_map,
     drawn_points,
     outlines,
-    shown,
 )
+from dashboard.text import in_chart
 
 HOSTILE = '<a href="x">$1$</a> %{x} &lt;\n\u202e'
 
@@ -50,13 +50,13 @@ def test_all_points_are_drawn_up_to_the_bound_and_then_a_steady_sample() -> None
 
 
 def test_hostile_names_are_shown_as_they_are() -> None:
-    assert shown(HOSTILE) == ('&lt;a href="x"&gt;&#36;1&#36;&lt;/a&gt; %{x} &amp;lt; \ufffd')
+    assert in_chart(HOSTILE) == ('&lt;a href="x"&gt;&#36;1&#36;&lt;/a&gt; %{x} &amp;lt; \ufffd')
     figure = draw_map(
         np.zeros((1, 2), np.float32), np.array([7]), drawn(words(HOSTILE), (HOSTILE,))
     )
     (trace,) = figure.data
-    assert trace.text[0] == shown(HOSTILE)
-    assert trace.name == shown(f"{HOSTILE[:19]}\u2026")
+    assert trace.text[0] == in_chart(HOSTILE)
+    assert trace.name == in_chart(HOSTILE, 20) == in_chart(f"{HOSTILE[:19]}\u2026")
     assert trace.hovertemplate == "%{text}<extra></extra>"
 
 

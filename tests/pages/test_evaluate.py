@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -188,6 +189,22 @@ def test_orders(scored_home: Settings, open_page: OpenPage) -> None:
     assert scores(app) == sorted(scores(app), reverse=True)
     app.selectbox(key="pick-order").set_value("nearest").run()
     assert abs(scores(app)[0] - 0.599) <= abs(scores(app)[1] - 0.599)
+
+
+def test_a_queue_is_offered_at_the_threshold_that_is_looked_at(
+    scored_home: Settings, open_page: OpenPage
+) -> None:
+    app = open_page("evaluate.py", run="1", view="mistakes", cell="genuine-called-fake", t="0.4")
+    queries = [parse_qs(each.proto.query_string) for each in app.get("page_link")]
+    assert {"run": ["1"], "split": ["test"], "kind": ["false positives"], "t": ["0.400"]} in queries
+
+
+def test_a_score_in_the_url_tells_what_the_scores_tell_apart(
+    scored_home: Settings, open_page: OpenPage
+) -> None:
+    app = open_page("evaluate.py", run="1", view="mistakes", cell="all")
+    app.number_input(key="filter-from").set_value(0.1234567).run()
+    assert app.query_params["from"] == "0.1234567"
 
 
 def test_a_relabelled_image_keeps_its_frozen_label_and_says_so(

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.evaluation.compare import McNemar
 from core.types import Label, Split
-from dashboard import resources, two_runs
+from dashboard import compare_words, resources, two_runs
 from dashboard.compare_words import difference_text
 from dashboard.settings import Settings
-from dashboard.two_runs import OUTCOMES, TwoRuns
+from dashboard.two_runs import OUTCOMES, Differences, TwoRuns
 from db import runs
 from tests.seeded import add_run, add_version, frozen_items, scores_of
 
@@ -90,6 +91,19 @@ def test_one_run_has_nobody_to_be_compared_with(seeded_home: Settings, open_page
     assert any("no second scored run" in each.value for each in app.markdown)
 
 
+def test_no_p_value_is_told_as_nought() -> None:
+    nothing, much = McNemar(0, 0, 1.0), McNemar(40, 2, 1e-9)
+    told = compare_words.tests_text(Differences({}, (nothing, much), None))
+    assert "genuine images: there is none on which just one run is right" in told
+    assert "A alone is right on 40, B alone on 2, p below 0.001" in told
+
+
+def test_a_small_difference_is_not_told_as_nought() -> None:
+    row = difference_text("false_positive_rate", Known(0.0003, -0.02, 0.02))  # type: ignore[arg-type]
+    assert row["Difference"] == "+0.03 points"
+    assert row["95 % interval"] == "-2.0 points to +2.0 points"
+
+
 class Known:
     """An estimate, as `core.evaluation.bootstrap` makes them."""
 
@@ -98,16 +112,16 @@ class Known:
 
 
 @pytest.mark.parametrize(
-    ("title", "low", "high", "finding"),
+    ("name", "low", "high", "finding"),
     [
-        ("False positive rate", -0.2, -0.01, "B is better"),
-        ("False positive rate", 0.01, 0.2, "A is better"),
-        ("AUC", 0.01, 0.2, "B is better"),
-        ("AUC", -0.1, 0.1, "within chance"),
+        ("false_positive_rate", -0.2, -0.01, "B is better"),
+        ("false_positive_rate", 0.01, 0.2, "A is better"),
+        ("auc", 0.01, 0.2, "B is better"),
+        ("auc", -0.1, 0.1, "within chance"),
     ],
 )
 def test_a_finding_needs_an_interval_without_nought(
-    title: str, low: float, high: float, finding: str
+    name: str, low: float, high: float, finding: str
 ) -> None:
-    row = difference_text(title, Known((low + high) / 2, low, high))  # type: ignore[arg-type]
+    row = difference_text(name, Known((low + high) / 2, low, high))  # type: ignore[arg-type]
     assert row["Finding"] == finding
