@@ -10,7 +10,7 @@ from upath import UPath
 
 from core.errors import InvalidInput, Unavailable, VerityError
 from core.types import Label
-from dashboard.home import open_storages
+from dashboard.home import open_storages, scratch
 from dashboard.jobs.client import Job, Jobs, JobState, Source
 from dashboard.settings import Settings
 from dashboard.sources import start_import
@@ -47,8 +47,7 @@ def _rendered(settings: Settings) -> Path:
     """Copy the rendered faces into the home and plant the trouble, once."""
     folder = settings.root / "demo"
     if not folder.exists():
-        partial = settings.folder("tmp") / "demo"
-        shutil.rmtree(partial, ignore_errors=True)
+        partial = scratch(settings) / "demo"
         shutil.copytree(EXAMPLES / "faces", partial, ignore=shutil.ignore_patterns("*.csv"))
         _examples_module("plant").plant(partial)
         partial.rename(folder)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import psutil
 from filelock import FileLock
@@ -25,14 +26,19 @@ def open_database(settings: Settings) -> Engine:
 
 def open_store(settings: Settings) -> Store:
     """Open the content-addressed files."""
-    scratch = settings.folder("tmp") / str(os.getpid())
-    return Store(UPath(settings.folder("files")), scratch=scratch)
+    return Store(UPath(settings.folder("files")), scratch=scratch(settings))
+
+
+def scratch(settings: Settings) -> Path:
+    """Return this process's folder of unfinished files; it goes once the process has ended."""
+    return settings.folder("tmp") / str(os.getpid())
 
 
 def clear_dead_scratch(settings: Settings) -> None:
     """Remove the unfinished files of processes that no longer run."""
     for folder in settings.folder("tmp").iterdir():
-        if not psutil.pid_exists(int(folder.name)):
+        is_alive = folder.name.isdecimal() and psutil.pid_exists(int(folder.name))
+        if not is_alive:
             shutil.rmtree(folder, ignore_errors=True)
 
 
