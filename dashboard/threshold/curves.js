@@ -2,7 +2,7 @@
 const MARKS = { "fpr-1": "FPR ≤ 1 %", "fpr-5": "FPR ≤ 5 %", eer: "EER", youden: "Youden" }
 
 class Curve {
-  constructor(node, pick) {
+  constructor(node, pick, open) {
     this.node = node
     this.path = node.querySelector("path")
     this.point = node.querySelector(".point")
@@ -11,6 +11,7 @@ class Curve {
       const step = this.nearest(event)
       if (step !== null) pick(step)
     }
+    node.ondblclick = () => open({ cell: "mistakes" }) // of the point that the first click chose
   }
 
   /** Draw a figure pair (x, y), each 0 to 1, of every step; NaN leaves a gap. */
@@ -60,10 +61,10 @@ class Curve {
 }
 
 class Curves {
-  constructor(root, pick) {
+  constructor(root, pick, open) {
     this.root = root
-    this.main = new Curve(root.querySelector(".main-curve"), pick)
-    this.cost = new Curve(root.querySelector(".cost-curve"), pick)
+    this.main = new Curve(root.querySelector(".main-curve"), pick, open)
+    this.cost = new Curve(root.querySelector(".cost-curve"), pick, open)
     this.kinds = [...root.querySelectorAll("[data-curve]")]
     this.kind = "roc"
     for (const button of this.kinds) button.onclick = () => this.choose(button.dataset.curve)

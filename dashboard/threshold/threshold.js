@@ -19,7 +19,7 @@ class View {
     const open = door => this.setTriggerValue("door", door)
     this.figures = new Figures(this.root)
     this.histogram = new Histogram(this.root, open)
-    this.curves = new Curves(this.root, step => this.pick(step))
+    this.curves = new Curves(this.root, step => this.pick(step), open)
     this.slices = new Slices(this.root, open, slicing => this.commit({ slicing }))
     this.flips = new Flips(this.root, open)
     this.listen(open)

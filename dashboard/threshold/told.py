@@ -8,6 +8,7 @@ from typing import Any
 from core.evaluation.operating_points import MODES, Costs
 from core.types import Label
 from dashboard.charts import CELLS
+from dashboard.doors import MISTAKES
 from dashboard.proposing import BY_HAND
 
 START = "start"
@@ -79,7 +80,7 @@ def read_door(told: Any) -> Door | None:
         return None
     cell, label = told.get("cell"), told.get("label")
     door = Door(
-        cell if cell in CELLS else None,
+        cell if cell in (*CELLS, MISTAKES) else None,
         _share(told.get("from")),
         _share(told.get("to")),
         label if label in (Label.GENUINE.value, Label.FAKE.value) else None,

@@ -57,6 +57,7 @@ def test_a_cost_that_is_none_is_the_usual_one(wrong: Any) -> None:
 
 def test_doors() -> None:
     assert read_door({"cell": "fakes-missed"}) == Door(cell="fakes-missed")
+    assert read_door({"cell": "mistakes"}) == Door(cell="mistakes")
     told = {"from": 0.2, "to": 0.4, "label": "fake"}
     assert read_door(told) == Door(score_from=0.2, score_to=0.4, label="fake")
     assert read_door({"slice": "generator:x"}) == Door(slice="generator:x")

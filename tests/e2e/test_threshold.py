@@ -171,6 +171,17 @@ def test_the_curve_moves_the_threshold_and_a_cell_opens_its_images(screen: Scree
     expect(screen.page).to_have_url(re.compile("cell=fakes-caught"))
 
 
+def test_a_point_of_the_curve_opens_its_mistakes(screen: Screen) -> None:
+    screen.open(f"{PATH}&t=0.9")
+    screen.page.locator(".main-curve").dblclick(position={"x": 1, "y": 1})
+    expect(screen.page).to_have_url(re.compile("view=mistakes"))
+    expect(screen.page).to_have_url(re.compile("cell=mistakes"))
+    moved = re.search(r"[?&]t=([\d.]+)", screen.page.url)
+    assert moved
+    assert float(moved[1]) < 0.9
+    expect(screen.page.get_by_text("No mistakes at this threshold.")).to_be_visible()
+
+
 def test_coming_back_draws_the_slider_again(screen: Screen) -> None:
     screen.open(PATH)
     drag_to(screen, 0.3)
