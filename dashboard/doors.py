@@ -17,6 +17,9 @@ MISTAKES, ALL = "mistakes", "all"
 FILTERS = ("cell", "from", "to", "label", "generator", "slice")
 """Names in the URL."""
 
+BELOW_1 = 0.999999999
+"""Where a range ends that leaves out scores of 1; a float32 below 1 is at most 0.99999994."""
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.evaluation.slices import Measure, Slice
+from dashboard import doors
 from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL, empty_figure
 from dashboard.slice_words import value_of
 from dashboard.text import count, in_chart
@@ -50,7 +51,8 @@ def _add_bars(
     label: str,
     threshold: float,
 ) -> None:
-    lows, highs = edges[:-1], edges[1:]
+    lows, highs = edges[:-1], edges[1:].copy()
+    highs[:-1] = np.minimum(highs[:-1], doors.BELOW_1)
     bins = np.searchsorted(EDGES[1:-1], lows, side="right")
     is_upper = np.diff(bins, prepend=-1) == 0
     passed, called_fake = (ACCENT, COSTLY) if label == "genuine" else (NEUTRAL, NEUTRAL)

@@ -1,12 +1,14 @@
 """Figures in words: every statement follows from the numbers and says how far they may be off."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from dashboard import text
 from dashboard.story_types import Interval, Measure, Results, Share
 from dashboard.text import count
 
 N_LISTED = 4
+_ROUNDING = 1e-9
 
 
 def percent(value: float | None) -> str:
@@ -14,7 +16,7 @@ def percent(value: float | None) -> str:
     if value is None:
         return "undefined"
     shown = 100 * value
-    if abs(shown - round(shown)) < 1e-9:
+    if abs(shown - round(shown)) < _ROUNDING:
         return f"{shown:.0f} %"
     return text.percent(value).replace("%", " %")
 
@@ -26,9 +28,11 @@ def decimal(value: float | None) -> str:
 
 def amount(value: float) -> str:
     """Return an expected number of things: whole from 10 on, below with a digit that counts."""
-    if 0 < value < 0.1:
-        return f"{value:.1g}"
-    return f"{value:,.0f}" if value >= 9.95 or value == 0 else f"{value:.1f}"
+    if value < _ROUNDING:
+        return "0"
+    if value < 0.1:
+        return f"{Decimal(f'{value:.1g}'):f}"
+    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}"
 
 
 def of_hundred(share: float) -> str:

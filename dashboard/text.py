@@ -3,7 +3,7 @@
 import html
 import re
 from datetime import datetime
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REPLACED_LATER = re.compile(r":|@|www(?=\.)|(?<=[-<>~])[-=>]", re.IGNORECASE)
@@ -89,11 +89,14 @@ def score(value: float, at: float = 0.5) -> str:
 def fraction(value: float, n_decimals: int = 3) -> str:
     """Return a figure from -1 to 1 as "0.912": 0 and 1 only where it is that, so "0.9996".
 
+    Half way goes up, as in `dashboard/threshold/arithmetic.js`.
+
     Args:
         value: What lies within a billionth of an end is there but for rounding.
         n_decimals: At least so many; more where they would take the value to an end.
     """
-    shown, extent = f"{value:.{n_decimals}f}", abs(value)
+    half_up = Decimal(float(value)).quantize(Decimal(1).scaleb(-n_decimals), ROUND_HALF_UP)
+    shown, extent = f"{half_up:zf}", abs(value)
     is_taken_to_an_end = min(extent, 1 - extent) > _ROUNDING and abs(float(shown)) in (0, 1)
     return fraction(value, n_decimals + 1) if is_taken_to_an_end else shown
 

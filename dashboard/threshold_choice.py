@@ -1,5 +1,7 @@
 """The threshold that is looked at: in the URL, with what it was chosen by in the session."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.evaluation.operating_points import Costs
@@ -24,7 +26,8 @@ def chosen_now(run_id: int, start: Operating, costs: Costs | None = None) -> Cho
     value = _value_in_url(start.value)
     kept = st.session_state.get(f"{_CHOICE}-{run_id}")
     if isinstance(kept, Choice) and kept.value == value:
-        return kept
+        was_start = kept.mode == START and value != start.value  # another came in force since
+        return replace(kept, mode=BY_HAND) if was_start else kept
     usual = costs or Costs()
     if value == start.value:
         return Choice(value, START, usual, band_of(start))

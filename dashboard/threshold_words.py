@@ -12,6 +12,7 @@ from core.evaluation.operating_points import (
 )
 from core.types import Split, Threshold
 from dashboard.proposing import BY_HAND
+from dashboard.text import percent
 from dashboard.text import threshold as shown
 from dashboard.threshold.told import Choice
 from dashboard.threshold_choice import band_of
@@ -52,7 +53,7 @@ def _rule(policy: Mapping[str, Any]) -> str:
         return name
     return (
         f"{name} (a genuine image called fake costs {costs['genuine_called_fake']:g}, a missed "
-        f"fake {costs['missed_fake']:g}, {costs['prevalence']:.1%} are fake)"
+        f"fake {costs['missed_fake']:g}, {percent(costs['prevalence'])} are fake)"
     )
 
 

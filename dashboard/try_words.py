@@ -33,7 +33,7 @@ def about_threshold(standard: Standard) -> str:
 def about_probability(judged: Judgement, standard: Standard) -> str:
     """Say what the probability rests on, and where it holds."""
     words = f"**Probability.** {plain(standard.calibration.note)}"
-    if not judged.mix.whole:
+    if judged.mix is None:
         return words
     return (
         f"{words} It holds where {judged.mix.part:,} of {judged.mix.whole:,} images are fake, as "

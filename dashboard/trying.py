@@ -63,7 +63,7 @@ class Standard:
 
     Attributes:
         calibration: Turns scores into probabilities.
-        fitted: The scores it was fitted on, or none.
+        fitted: The scores it was fitted on; those of validation where nothing could be fitted.
         false_positives: Genuine test images called fake, those in the uncertain band not counted.
     """
 
@@ -85,7 +85,7 @@ class Judgement:
     Attributes:
         probability: That it is fake, calibrated, where fakes are as frequent as in `mix`; None
             where nothing could be calibrated: a bare score is no probability.
-        mix: Fakes among the images that the calibration was fitted on.
+        mix: Fakes among the images that the calibration was fitted on; None where there is none.
         alike: None where too few images were held out.
         survivals: The call after each of CHANGES; none until the scores are known.
         is_unfamiliar: Whether it is unlike the training images; None where nobody can tell.
@@ -94,7 +94,7 @@ class Judgement:
     call: Call
     score: float
     probability: float | None
-    mix: Share
+    mix: Share | None
     alike: Alike | None
     survivals: tuple[Call, ...]
     is_unfamiliar: bool | None
@@ -129,7 +129,7 @@ def judge(tried: Tried, standard: Standard) -> Judgement | None:
         call=standard.call(score),
         score=score,
         probability=_probability(score, standard.calibration),
-        mix=Share(fitted.n_fake, len(fitted.scores), None),
+        mix=Share(fitted.n_fake, len(fitted.scores), None) if standard.calibration.split else None,
         alike=alike(score, fitted),
         survivals=tuple(standard.call(each) for each in tried.survival),
         is_unfamiliar=_is_unfamiliar(tried.familiarity),
@@ -192,7 +192,7 @@ def _verdict(tried: Tried, judged: Judgement) -> dict[str, Any]:
         "call": judged.call.value,
         "score": round(judged.score, 6),
         "probability": None if judged.probability is None else round(judged.probability, 6),
-        "fakes_in_calibration": _told(judged.mix),
+        "fakes_in_calibration": _told(judged.mix) if judged.mix else None,
         "similar_scores_fake": _told(judged.alike.fakes) if judged.alike else None,
         "is_unfamiliar": judged.is_unfamiliar,
         "survival": _survival(tried.survival, judged.survivals),

@@ -85,9 +85,12 @@ const rangeOf = (steps, low, high) => ({
 })
 
 // Words
-/** A share in percent; 0.0 and 100.0 only where it is that, as `dashboard.text` writes it. */
+/**
+ * A share in percent; 0.0 and 100.0 only where it is that, as `dashboard.text` writes it. It is
+ * rounded before it is multiplied: 100 times a share may lie half way where the share does not.
+ */
 const inPercent = (value, nDecimals = 1) => {
-  const shown = (100 * value).toFixed(nDecimals)
+  const shown = (100 * Number(value.toFixed(nDecimals + 2))).toFixed(nDecimals)
   const isTakenToAnEnd = value > 1e-9 && value < 1 - 1e-9 && [0, 100].includes(Number(shown))
   return isTakenToAnEnd ? inPercent(value, nDecimals + 1) : shown
 }

@@ -87,6 +87,14 @@ def test_thresholds_at_the_edge_of_a_bar(threshold: float, reds: int) -> None:
     assert n_called == (scores >= threshold).sum()
 
 
+def test_a_bar_below_a_threshold_of_1_opens_no_score_of_1() -> None:
+    """A door to 1 shows those of 1 too: only the last bar holds them."""
+    scores, is_fake = np.array([0.97, 1.0, 1.0]), np.zeros(3, np.bool_)
+    passed, called = slice_charts.draw_scores(scores, is_fake, 1.0).data[0].customdata[-2:]
+    assert 0.97 < passed[1] < 1
+    assert (passed[3], list(called)) == (1, [1.0, 1.0, "genuine", 2])
+
+
 def test_an_auc_is_told_as_an_auc_and_a_rate_as_a_share() -> None:
     texts = [
         slice_charts.draw_slices(SLICES[:1], ["worse"], measure, 0.2).data[1].text[0]

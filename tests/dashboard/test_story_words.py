@@ -36,7 +36,16 @@ def test_a_share_above_nothing_is_never_shown_as_nothing(value: float) -> None:
 
 @pytest.mark.parametrize(
     ("n", "shown"),
-    [(0, "0"), (0.02, "0.02"), (0.123, "0.1"), (9.94, "9.9"), (9.96, "10"), (1234.4, "1,234")],
+    [
+        (0, "0"),
+        (2.8e-14, "0"),  # an interval's end, but for rounding
+        (0.00002, "0.00002"),
+        (0.02, "0.02"),
+        (0.123, "0.1"),
+        (9.94, "9.9"),
+        (9.96, "10"),
+        (1234.4, "1,234"),
+    ],
 )
 def test_an_expected_number_is_nothing_only_where_it_is(n: float, shown: str) -> None:
     assert words.amount(n) == shown

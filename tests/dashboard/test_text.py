@@ -168,6 +168,9 @@ def test_what_is_shown_is_called_as_the_score_is(value: float, at: float) -> Non
         (1 - 1e-16, "100.0%"),  # an interval's end, but for rounding
         (1e-18, "0.0%"),
         (-0.0004, "-0.04%"),  # a difference
+        (-1e-18, "0.0%"),
+        (0.0625, "6.3%"),  # one of 16, half way
+        (0.1875, "18.8%"),
     ],
 )
 def test_a_share_is_none_or_all_only_where_it_is(value: float, shown: str) -> None:

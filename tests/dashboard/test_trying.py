@@ -10,7 +10,7 @@ from core.evaluation.calibration import calibrate
 from core.evaluation.metrics import wilson_interval
 from core.evaluation.robustness import JPEG, RESIZE, Change
 from core.types import Run, Split
-from dashboard import resources
+from dashboard import resources, try_words
 from dashboard.assessment import assess_calls
 from dashboard.calibrating import Calibration
 from dashboard.scores import Operating, Scored
@@ -71,6 +71,15 @@ def test_a_score_that_was_not_calibrated_is_no_probability() -> None:
     assert judged.probability is None
     told = summary(tried(), judged, bare)
     assert (told["probability"], told["probability_rests_on"]) == (None, "Not calibrated.")
+    assert told["fakes_in_calibration"] is None
+
+
+def test_where_nothing_was_calibrated_nothing_is_said_to_hold() -> None:
+    """The held-out images are still there, but no probability rests on them."""
+    bare = replace(standard(), calibration=Calibration(1.0, None, 0, 0, "Not calibrated."))
+    for held, holds in ((standard(), True), (bare, False)):
+        told = try_words.about_probability(judged_by(held, tried()), held)
+        assert ("It holds where 20 of 40 images are fake" in told) is holds
 
 
 def test_the_first_change_that_turns_the_call_is_named() -> None:

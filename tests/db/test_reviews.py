@@ -89,7 +89,7 @@ def test_a_closed_queue_takes_no_opinion(writer: Session, queue_id: int, item: i
 # Blindness
 
 
-def test_others_are_held_back_until_one_has_spoken(writer: Session, item: int) -> None:
+def test_others_are_held_back_until_all_have_spoken(writer: Session, item: int) -> None:
     say(writer, item, ada=LABEL)
     review_comments.add_comment(writer, item, "the ear is pasted", author="ada")
     review_comments.add_comment(writer, item, "hm", author="bob")

@@ -121,3 +121,10 @@ def test_a_score_reads_as_in_python(script: Any, value: float, at: float) -> Non
 @pytest.mark.parametrize("value", [0.0, 1e-6, 0.0004, 0.5, 0.1234, 0.9996, 0.99999, 1.0])
 def test_a_share_reads_as_in_python(script: Any, value: float) -> None:
     assert script(f"() => percent({value})") == percent(value).replace("%", "\xa0%")
+
+
+def test_every_share_of_few_images_reads_as_in_python(script: Any) -> None:
+    """Half way between two decimals lie 1 of 16, 3 of 16 and so on."""
+    shares = [part / whole for whole in range(1, 101) for part in range(whole + 1)]
+    found = script("shares => shares.map(share => inPercent(share))", shares)
+    assert found == [percent(share).removesuffix("%") for share in shares]

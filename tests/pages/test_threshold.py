@@ -267,6 +267,16 @@ def test_the_threshold_looked_at_is_shared(seeded_home: Settings) -> None:
     assert (current.value, current.is_in_force, current.low) == (0.4, False, None)
 
 
+def test_where_the_slider_started_is_by_hand_once_another_is_in_force(
+    seeded_home: Settings,
+) -> None:
+    st.query_params.clear()
+    threshold_choice.remember(1, Choice(0.2, "start", band=(0.1, 0.3)))
+    assert threshold_choice.chosen_now(1, Operating(0.2, "suggested")).mode == "start"
+    now = threshold_choice.chosen_now(1, Operating(0.4, "approved meanwhile", is_in_force=True))
+    assert now == Choice(0.2, "by-hand", band=(0.1, 0.3))
+
+
 def test_a_band_set_where_the_slider_started_is_looked_at(seeded_home: Settings) -> None:
     with resources.session() as session:
         run = runs.get_run(session, 1)
