@@ -11,8 +11,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from core.rounding import percent
 from core.types import DatasetVersion, EpochMetrics, Label, Split, Trial
-from dashboard.text import percent
 
 ACCENT = "#2f74b5"
 NEUTRAL = "#8b95a5"

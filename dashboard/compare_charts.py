@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.rounding import percent
 from dashboard.charts import ACCENT, COSTLY, FAINT, NEUTRAL, WHITE, empty_figure
-from dashboard.text import percent
 from dashboard.two_runs import TwoRuns
 
 QUADRANTS = {

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from core.rounding import fraction, percent
 from core.types import Label
-from dashboard.text import fraction, percent
 from dashboard.two_runs import Differences
 
 if TYPE_CHECKING:

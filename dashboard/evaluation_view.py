@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.rounding import fraction
 from core.types import Run, Split
 from dashboard import choices, doors, job_view, resources, training_form
 from dashboard.jobs.client import Job
-from dashboard.text import fraction, moment, plain
+from dashboard.text import moment, plain
 
 
 def choose_run(trained: Sequence[Run]) -> Run:

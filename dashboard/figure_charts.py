@@ -9,8 +9,9 @@ from core.evaluation.attack_types import UNKNOWN_ORIGIN
 from core.evaluation.bootstrap import Estimate
 from core.evaluation.calibration import ReliabilityBin
 from core.evaluation.cuts import UNNAMED
+from core.rounding import percent
 from dashboard.charts import ACCENT, CELLS, COSTLY, FAINT, NEUTRAL, empty_figure
-from dashboard.text import count, in_chart, percent
+from dashboard.text import count, in_chart
 
 BPCER = "Genuine called fake"
 COSTLY_CELL, MISSED_CELL = CELLS[1], CELLS[2]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard.text import fraction, percent
+from core.rounding import fraction, percent
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ import streamlit as st
 from core.evaluation.attack_types import apcer_by_type
 from core.evaluation.bootstrap import Estimate
 from core.evaluation.tallies import CALIBRATED
+from core.rounding import percent
 from core.types import Run, Split
 from dashboard import doors, figure_charts, figures, widgets
 from dashboard.assessment import Assessment
 from dashboard.calibrating import Calibration
 from dashboard.figure_words import CALIBRATION, CALLS, RANKING, Words
 from dashboard.scores import ENOUGH_GENUINE, Operating
-from dashboard.text import count, percent, plain
+from dashboard.text import count, plain
 from dashboard.text import threshold as shown
 from dashboard.threshold_view import current
 

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.review.verdicts import HARD_EXAMPLE
+from core.rounding import percent
 from core.types import Run, Split
 from dashboard import (
     acting,
@@ -28,7 +29,7 @@ from dashboard.doors import ALL, MISTAKES, Asked
 from dashboard.gallery import Said
 from dashboard.grid import Badge
 from dashboard.scores import Scored
-from dashboard.text import count, percent
+from dashboard.text import count
 from dashboard.threshold_view import current
 
 CELL_TITLES = {

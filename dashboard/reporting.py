@@ -11,11 +11,11 @@ from core.evaluation import metrics
 from core.evaluation.attack_types import apcer_by_type
 from core.evaluation.bootstrap import Estimate
 from core.evaluation.tallies import APCER
+from core.rounding import percent
 from core.types import Run, Split
 from dashboard.assessment import Assessment, assess, assess_calls
 from dashboard.figure_words import CALIBRATION, CALLS, RANKING, Words
 from dashboard.scores import ENOUGH_GENUINE, Scored, load_scores, operating_threshold
-from dashboard.text import percent
 from db import runs
 
 

@@ -6,9 +6,10 @@ import streamlit as st
 
 from core.review.agreement import Agreement, Rating
 from core.review.reviewers import Report
+from core.rounding import percent
 from dashboard import resources, review_charts, way_back, widgets
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
-from dashboard.text import count, percent, plain
+from dashboard.text import count, plain
 from dashboard.widgets import name_of
 from db import adjudications, review_results
 from db.review_items import BlindItem, Queue

@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 from core.review.agreement import Interval
 from core.review.reviewers import PairAgreement, Report, ReviewerAgreement
 from core.review.verdicts import ReviewVerdict
+from core.rounding import percent
 from dashboard.charts import ACCENT, FAINT, INK, NEUTRAL, WHITE, empty_figure
-from dashboard.text import in_chart, percent
+from dashboard.text import in_chart
 
 _DARK_ENOUGH = 0.65
 _SCALE = [[0, "#e8edf3"], [0.5, "#9dbbd9"], [1, "#1d4f85"]]

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from core.errors import InvalidInput
 from core.review.queues import RANDOM_AUDIT
 from core.review.verdicts import ReviewVerdict
+from core.rounding import percent
 from core.types import Run, Split
 from dashboard.scores import load_scores
-from dashboard.text import count, percent
+from dashboard.text import count
 from db import review_results, runs
 from db.review_items import get_queue
 

@@ -1,7 +1,7 @@
 """What people call the ways to cut a test set, its slices and what these are compared by."""
 
 from core.evaluation.slices import Measure
-from dashboard.text import fraction, percent
+from core.rounding import fraction, percent
 
 KINDS = {
     "face_size": "Face size, px",

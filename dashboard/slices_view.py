@@ -119,7 +119,7 @@ def _open_slice() -> None:
 def _show_more(n_shown: int, n_all: int) -> None:
     if n_shown < n_all:
         st.button(
-            f"Show {min(N_SHOWN, n_all - n_shown):,} more of {n_all - n_shown:,}",
+            f"Show {min(N_SHOWN, n_all - n_shown):,} more",
             key="more-slices",
             icon=":material/expand_more:",
             on_click=_raise,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from dashboard import text
+from core import rounding
 from dashboard.story_types import Interval, Measure, Results, Share
 from dashboard.text import count
 
@@ -18,12 +18,12 @@ def percent(value: float | None) -> str:
     shown = 100 * value
     if abs(shown - round(shown)) < _ROUNDING:
         return f"{shown:.0f} %"
-    return text.percent(value).replace("%", " %")
+    return rounding.percent(value).replace("%", " %")
 
 
 def decimal(value: float | None) -> str:
     """Return a figure as "0.91", never 1 for less; "undefined" where there is none."""
-    return "undefined" if value is None else text.fraction(value, 2)
+    return "undefined" if value is None else rounding.fraction(value, 2)
 
 
 def amount(value: float) -> str:
@@ -37,7 +37,7 @@ def amount(value: float) -> str:
 
 def of_hundred(share: float) -> str:
     """Return how many of 100 a share is: "41"; 0 and 100 only for none and all, so "99.6"."""
-    return text.percent(share, 0).removesuffix("%")
+    return rounding.percent(share, 0).removesuffix("%")
 
 
 def between(interval: Interval | None) -> str:

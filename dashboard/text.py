@@ -3,12 +3,11 @@
 import html
 import re
 from datetime import datetime
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REPLACED_LATER = re.compile(r":|@|www(?=\.)|(?<=[-<>~])[-=>]", re.IGNORECASE)
 _WORD_JOINER = "\u2060"  # invisible and without width
-_ROUNDING = 1e-9
 
 
 def plain(text: str) -> str:
@@ -84,26 +83,6 @@ def score(value: float, at: float = 0.5) -> str:
     """
     n_decimals = len(threshold(at).partition(".")[2])
     return str(Decimal(str(float(value))).quantize(Decimal(1).scaleb(-n_decimals), ROUND_FLOOR))
-
-
-def fraction(value: float, n_decimals: int = 3) -> str:
-    """Return a figure from -1 to 1 as "0.912": 0 and 1 only where it is that, so "0.9996".
-
-    Half way goes up, as in `dashboard/threshold/arithmetic.js`.
-
-    Args:
-        value: What lies within a billionth of an end is there but for rounding.
-        n_decimals: At least so many; more where they would take the value to an end.
-    """
-    half_up = Decimal(float(value)).quantize(Decimal(1).scaleb(-n_decimals), ROUND_HALF_UP)
-    shown, extent = f"{half_up:zf}", abs(value)
-    is_taken_to_an_end = min(extent, 1 - extent) > _ROUNDING and abs(float(shown)) in (0, 1)
-    return fraction(value, n_decimals + 1) if is_taken_to_an_end else shown
-
-
-def percent(share: float, n_decimals: int = 1) -> str:
-    """Return a share as "12.3%", by the rule of `fraction`: "99.96%" for 0.9996."""
-    return f"{Decimal(fraction(share, n_decimals + 2)).scaleb(2):f}%"
 
 
 def count(n: int, one: str, many: str | None = None) -> str:

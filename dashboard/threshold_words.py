@@ -10,9 +10,9 @@ from core.evaluation.operating_points import (
     MINIMUM_COST,
     YOUDEN,
 )
+from core.rounding import percent
 from core.types import Split, Threshold
 from dashboard.proposing import BY_HAND
-from dashboard.text import percent
 from dashboard.text import threshold as shown
 from dashboard.threshold.told import Choice
 from dashboard.threshold_choice import band_of

@@ -4,13 +4,14 @@ from functools import partial
 
 import streamlit as st
 
+from core.rounding import percent
 from core.types import ESTIMATED_FEATURES, Feature, ImageRecord, Label, NormaliseRule, Split
 from dashboard import choices, importing, resources, try_charts
 from dashboard import try_words as words
 from dashboard.boxes import FACE, PARTS, Part, picture_boxes
 from dashboard.boxes import Picture as Drawn
 from dashboard.importing import Wishes
-from dashboard.text import percent, plain, size, threshold
+from dashboard.text import plain, size, threshold
 from dashboard.text import score as shown_score
 from dashboard.tried import Tried
 from dashboard.try_context import Context

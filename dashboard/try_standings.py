@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.rounding import percent
 from dashboard.charts import ACCENT, FAINT, empty_figure
-from dashboard.text import percent
 
 _FLAGGED = "#b08a3e"  # not red: a cue is no error
 

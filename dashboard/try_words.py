@@ -1,8 +1,9 @@
 """The verdict on a tried image in words: what was called, and what that rests on."""
 
+from core.rounding import percent
 from core.types import Split
 from dashboard.scores import ENOUGH_GENUINE
-from dashboard.text import percent, plain, threshold
+from dashboard.text import plain, threshold
 from dashboard.text import score as shown_score
 from dashboard.trying import Call, Judgement, Share, Standard
 

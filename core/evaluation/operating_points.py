@@ -15,6 +15,7 @@ import numpy as np
 from core.errors import InvalidInput
 from core.evaluation.metrics import Confusion, Scores, Truth, wilson_interval
 from core.evaluation.threshold import ThresholdTable, threshold_table
+from core.rounding import percent
 
 DEFAULT_PREVALENCE = 0.1
 """Share of fakes among the images in use where nobody said one."""
@@ -167,7 +168,7 @@ def _told(confusion: Confusion) -> str:
     low, high = wilson_interval(confusion.false_fake, confusion.n_genuine) or (0.0, 1.0)
     return (
         f"{confusion.false_fake:,} of {confusion.n_genuine:,} genuine images called fake "
-        f"(95 % interval {low:.1%} to {high:.1%}), "
+        f"(95 % interval {percent(low)} to {percent(high)}), "
         f"{confusion.false_genuine:,} of {confusion.n_fake:,} fakes missed."
     )
 

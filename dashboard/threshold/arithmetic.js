@@ -86,7 +86,7 @@ const rangeOf = (steps, low, high) => ({
 
 // Words
 /**
- * A share in percent; 0.0 and 100.0 only where it is that, as `dashboard.text` writes it. It is
+ * A share in percent; 0.0 and 100.0 only where it is that, as `core.rounding` writes it. It is
  * rounded before it is multiplied: 100 times a share may lie half way where the share does not.
  */
 const inPercent = (value, nDecimals = 1) => {

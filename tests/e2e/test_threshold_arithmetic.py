@@ -11,7 +11,8 @@ from playwright.sync_api import Browser
 from core.evaluation.metrics import wilson_interval
 from core.evaluation.operating_points import MODES, Costs, expected_costs
 from core.evaluation.threshold import ThresholdTable, threshold_table
-from dashboard.text import percent, score
+from core.rounding import percent
+from dashboard.text import score
 from dashboard.text import threshold as shown
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
