@@ -9,11 +9,18 @@ from core.errors import InvalidInput
 from core.evaluation.metrics import confusion_at
 from core.evaluation.operating_points import Costs, choose, policy_of
 from core.evaluation.threshold import as_shown
-from core.types import Split
+from core.types import Split, Threshold
 from dashboard.scores import Scored, load_scores
 from db import runs
 
 BY_HAND = "by-hand"
+
+
+def state_of(each: Threshold, in_force: Threshold | None) -> str:
+    """Say where a threshold stands; one that was approved before the one in force is "replaced"."""
+    if in_force and each.id == in_force.id:
+        return "in force"
+    return "replaced" if each.decision == "approved" else each.decision or "waits"
 
 
 def policy_for(value: float, rule: str, costs: Costs, validation: Scored) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from core.types import Run, Split, Threshold
 from dashboard import resources
 from dashboard.auth import actor
 from dashboard.evaluation import scored
-from dashboard.proposing import policy_for
+from dashboard.proposing import policy_for, state_of
 from dashboard.text import moment, plain
 from dashboard.text import threshold as shown
 from dashboard.threshold.told import Choice
@@ -187,9 +187,8 @@ def _history(saved: Sequence[Threshold], in_force: Threshold | None) -> None:
 
 
 def _state(each: Threshold, in_force: Threshold | None) -> str:
-    if in_force and each.id == in_force.id:
-        return "**in force**"
-    return each.decision or "waits for a second person"
+    told = state_of(each, in_force)
+    return {"in force": "**in force**", "waits": "waits for a second person"}.get(told, told)
 
 
 def _decided(each: Threshold) -> str:

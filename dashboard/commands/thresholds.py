@@ -29,6 +29,7 @@ RunNumber = Annotated[int, typer.Option("--run")]
 def list_(run_id: RunNumber, as_json: AsJson = False) -> None:
     """Print the thresholds of a run, newest first, and which one is in force."""
     from dashboard.home import open_database
+    from dashboard.proposing import state_of
     from db import runs
     from db import thresholds as stored
     from db.engine import reading
@@ -37,12 +38,11 @@ def list_(run_id: RunNumber, as_json: AsJson = False) -> None:
         runs.get_run(session, run_id)
         in_force = stored.in_force(session, run_id)
         found = stored.thresholds(session, run_id)
-    number = in_force.id if in_force else None
-    console.print_rows([_row(each, number, as_json) for each in found], as_json=as_json)
+    rows = [_row(each, state_of(each, in_force), as_json) for each in found]
+    console.print_rows(rows, as_json=as_json)
 
 
-def _row(each: Threshold, in_force: int | None, is_whole: bool) -> dict[str, Any]:
-    state = "in force" if each.id == in_force else each.decision or "waits"
+def _row(each: Threshold, state: str, is_whole: bool) -> dict[str, Any]:
     told = {"id": each.id, "state": state, "value": each.value, "author": each.author}
     return told | (dataclasses.asdict(each) if is_whole else {"reason": each.reason})
 

@@ -17,6 +17,7 @@ from core.types import NormaliseRule
 from dashboard.jobs.context import Context
 from dashboard.jobs.training import run_folder
 from dashboard.scores import Operating, saved_threshold
+from dashboard.trying import NO_FACE
 from db import imports, runs, thresholds
 from db.engine import reading
 
@@ -24,9 +25,9 @@ COLUMNS = ("path", "score", "threshold", "verdict", "problem")
 
 
 def score_files(context: Context, run_id: int, files: Sequence[Path], out: Path) -> tuple[int, int]:
-    """Write a CSV with a score for every file; a file that cannot be scored says why.
+    """Write a CSV with a score for every file; one that has none, or shows no face, says why.
 
-    The verdict is blank until an operating threshold of the run is approved; it is "uncertain"
+    Of several faces the largest is judged. The verdict is blank until an operating threshold of the run is approved; it is "uncertain"
     within the threshold's band.
 
     Returns:
@@ -81,6 +82,8 @@ def _row(
     except (VerityError, OSError) as error:
         return {"path": path, "problem": str(error)}
     face = next(iter(detect(pixels)), None)
+    if face is None:
+        return {"path": path, "problem": NO_FACE}
     cut = seen(pixels, face, crop, rule, INPUT_PX)
     value = float(score(model, cut[np.newaxis])[0])
     row: dict[str, Any] = {"path": path, "score": value, "problem": ""}  # rounded, it might cross

@@ -34,7 +34,8 @@ class Figures {
     const [cost, , of] = this.rates.cost
     say(cost, money(costAt(shown, weights, step)))
     say(of, `${percent(weights.prevalence)} of them fake`)
-    say(this.least, least === null ? "" : `${money(costAt(shown, weights, least))} at lowest cost`)
+    const atLeast = least === null ? "" : money(costAt(shown, weights, least))
+    say(this.least, atLeast && `${atLeast} by the rule of lowest cost`)
     const fakes = whole(Math.round(1000 * weights.prevalence))
     say(
       this.words,

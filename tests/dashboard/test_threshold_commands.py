@@ -36,6 +36,11 @@ def test_from_the_proposal_to_its_end(run: Any) -> None:
     (listed,) = run("Bob", "list", "--run", "1")
     assert (listed["state"], listed["value"]) == ("in force", told["value"])
     assert listed["policy"]["mode"] == "fpr-5"
+    newer = str(run("Ada", "propose", "--run", "1", "--value", "0.6", "--reason", "x")["threshold"])
+    run("Bob", "approve", newer)
+    states = [each["state"] for each in run("Bob", "list", "--run", "1")]
+    assert states == ["in force", "replaced"]
+    run("Bob", "revoke", newer, "--note", "too lax")
     assert run("Bob", "revoke", number, "--note", "too strict")["state"] == "revoked"
 
 

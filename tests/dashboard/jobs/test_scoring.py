@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from core.errors import InvalidInput
 from core.types import Split
@@ -107,6 +108,16 @@ def test_a_name_that_is_no_text_loses_no_row(score: Score, pictures: Path) -> No
     assert [bool(row["score"]) for row in rows] == [True, True, True, False]
     assert any(row["path"].endswith(r"a\udcff.jpg") for row in rows)
     assert "No such file" in rows[-1]["problem"]
+
+
+def test_a_picture_without_a_face_has_no_verdict(
+    context: Context, score: Score, tmp_path: Path
+) -> None:
+    in_force(context, 0.1)
+    Image.linear_gradient("L").save(tmp_path / "nobody.png")
+    (row,) = score(tmp_path / "nobody.png")
+    assert (row["score"], row["verdict"]) == ("", "")
+    assert "No face was found" in row["problem"]
 
 
 def test_a_file_that_cannot_be_written_is_named_at_once(context: Context, tmp_path: Path) -> None:
