@@ -27,8 +27,8 @@ COLUMNS = ("path", "score", "threshold", "verdict", "problem")
 def score_files(context: Context, run_id: int, files: Sequence[Path], out: Path) -> tuple[int, int]:
     """Write a CSV with a score for every file; one that has none, or shows no face, says why.
 
-    Of several faces the largest is judged. The verdict is blank until an operating threshold of the run is approved; it is "uncertain"
-    within the threshold's band.
+    Of several faces the largest is judged. The verdict is blank until an operating threshold of
+    the run is approved; it is "uncertain" within the threshold's band.
 
     Returns:
         How many files were scored and how many were not.
