@@ -20,7 +20,7 @@ from dashboard.auth import actor
 from dashboard.judging import Act, Card, Desk, Word, judging_desk
 from db import reviews
 from db.engine import writing
-from db.review_claims import CLAIM
+from db.review_claims import CLAIM, let_go
 from db.review_comments import add_comment
 from db.review_desks import Share
 from db.review_items import BlindItem, Queue
@@ -102,8 +102,21 @@ def show(queue: Queue, work: Work) -> None:
     me = actor()
     key = f"{work.name}-{queue.id}-{me.encode().hex()}"  # a component's key takes no "__"
     pile: Pile = st.session_state.setdefault(f"{key}-pile", Pile())
+    if work.is_claimed:
+        _let_go(queue, me, pile)
     pile.is_stale, pile.back = True, []  # others may have said something since
     _show(queue, work, me, key, pile)
+
+
+def _let_go(queue: Queue, me: str, pile: Pile) -> None:
+    """Give up what this session took under another name, where its person changed theirs."""
+    key = f"judge-{queue.id}-last"
+    name, before = st.session_state.get(key, (me, pile))
+    st.session_state[key] = (me, pile)
+    if name != me and before.ahead and before.taken_at:
+        with writing(resources.database()) as session:
+            let_go(session, before.ahead, reviewer=name, until=before.taken_at + CLAIM)
+        before.ahead = []
 
 
 @st.fragment

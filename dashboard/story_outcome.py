@@ -8,6 +8,7 @@ from dashboard.story_chapter import Chapter, Figure, Picture
 from dashboard.story_origin import shortcut, status
 from dashboard.story_types import Facts, Measure, Share
 from dashboard.text import count, moment, score, threshold
+from dashboard.threshold_rules import rule_in_words
 
 
 def results(facts: Facts) -> Chapter:
@@ -92,19 +93,21 @@ def decision(facts: Facts) -> Chapter:
         ),
         (
             f"Reason: {chosen.reason}",
-            f"Chosen looking at {chosen.split.value} images of dataset version "
-            f"{chosen.dataset_version or facts.data.version.number}.",
-            *_flattered(chosen),
+            *_chosen_on(chosen, chosen.dataset_version or facts.data.version.number),
             *_band(chosen),
         ),
         notes=_NOTES,
     )
 
 
-def _flattered(chosen: Threshold) -> tuple[str, ...]:
+def _chosen_on(chosen: Threshold, version: int) -> tuple[str, ...]:
+    """Say which images chose a threshold: a rule goes by validation, whatever was looked at."""
+    if rule := rule_in_words(chosen.policy):
+        return (f"Chosen on validation images of dataset version {version} by the rule: {rule}.",)
+    looked = f"Chosen looking at {chosen.split.value} images of dataset version {version}."
     if chosen.split is not Split.TEST:
-        return ()
-    return ("It was chosen on the images that judge it, so the rates here may flatter it.",)
+        return (looked,)
+    return looked, "It was chosen on the images that judge it, so the rates here may flatter it."
 
 
 def _band(chosen: Threshold) -> tuple[str, ...]:

@@ -3,28 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.evaluation.operating_points import (
-    EER,
-    FPR_1,
-    FPR_5,
-    MINIMUM_COST,
-    YOUDEN,
-)
-from core.rounding import percent
 from core.types import Split, Threshold
 from dashboard.proposing import BY_HAND
 from dashboard.text import threshold as shown
 from dashboard.threshold.told import Choice
 from dashboard.threshold_choice import band_of
+from dashboard.threshold_rules import RULES, rule_in_words
 
-MODES: Mapping[str, str] = {
-    FPR_1: "at most 1 % false positives",
-    FPR_5: "at most 5 % false positives",
-    MINIMUM_COST: "lowest expected cost",
-    EER: "equal error rate",
-    YOUDEN: "Youden's index",
-    BY_HAND: "moved by hand",
-}
+MODES: Mapping[str, str] = {**RULES, BY_HAND: "moved by hand"}
 
 
 def described(choice: Choice, split: Split) -> str:
@@ -44,17 +30,10 @@ def bearing(saved: Threshold) -> str:
 
 
 def _rule(policy: Mapping[str, Any]) -> str:
-    mode = str(policy.get("mode"))
-    if mode not in MODES:
-        return "How it was chosen was not recorded"
-    name = "Moved by hand" if mode == BY_HAND else f"Chosen by {MODES[mode]}"
-    costs = policy.get("costs")
-    if not isinstance(costs, Mapping):
-        return name
-    return (
-        f"{name} (a genuine image called fake costs {costs['genuine_called_fake']:g}, a missed "
-        f"fake {costs['missed_fake']:g}, {percent(costs['prevalence'])} are fake)"
-    )
+    if rule := rule_in_words(policy):
+        return f"Chosen by {rule}"
+    is_by_hand = policy.get("mode") == BY_HAND
+    return "Moved by hand" if is_by_hand else "How it was chosen was not recorded"
 
 
 def _on_validation(counts: Mapping[str, int]) -> str:

@@ -23,7 +23,7 @@ from db.verdicts import DUPLICATE_OF
 
 MADE_HERE = "made here"
 NEAR_DUPLICATE = "near-duplicate of an image that was kept"
-UNLABELLED, LATER, OTHER_SOURCE = "without a label", "came later", "from a source not chosen"
+UNLABELLED, OTHER_SOURCE = "without a label", "from a source not chosen"
 SINCE = "excluded or without a label when it was frozen, not any more"
 NO_REASON = "excluded without a reason"
 
@@ -80,21 +80,21 @@ def count_identities(session: Session, version: int) -> int:
 
 
 def left_out(session: Session, version: int) -> list[tuple[str, int]]:
-    """Return (reason, images) of what the collection holds and a version does not, most first.
+    """Return (reason, images) of what was there at a version's freeze and is not in it, most first.
 
     The reasons are those of today; what was excluded after the freeze is in the version.
     """
     frozen = session.get_one(VersionRow, version)
     excluded = ImageRow.status == Status.EXCLUDED
     reason: Named[str] = case(
-        (ImageRow.created_at > frozen.created_at, LATER),
         (excluded & ImageRow.status_reason.startswith(DUPLICATE_OF), NEAR_DUPLICATE),
         (excluded, func.coalesce(ImageRow.status_reason, NO_REASON)),
         (ImageRow.label == Label.UNKNOWN, UNLABELLED),
         else_=OTHER_SOURCE if frozen.sources else SINCE,
     ).label("reason")
     held = select(ItemRow.image_id).where(ItemRow.version == version)
-    return _tally(session, select(reason).where(ImageRow.id.not_in(held)))
+    was_there = ImageRow.created_at <= frozen.created_at
+    return _tally(session, select(reason).where(was_there, ImageRow.id.not_in(held)))
 
 
 def refused(session: Session) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ of it happens in writing transactions, which take turns; the table's own constra
 seat, one seat a person) hold even where they would not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -94,6 +94,22 @@ def release(session: Session, queue_id: int, *, reviewer: str) -> int:
         OpinionRow.claimed_until.is_not(None),
     ]
     return _delete(session, mine)
+
+
+def let_go(
+    session: Session, item_ids: Collection[int], *, reviewer: str, until: datetime
+) -> int:
+    """Give up claims that a session took and that run out by then; return how many.
+
+    What another session of the same name renewed runs longer, and stays.
+    """
+    theirs = [
+        OpinionRow.item_id.in_(item_ids),
+        OpinionRow.reviewer == reviewer,
+        OpinionRow.verdict.is_(None),
+        OpinionRow.claimed_until <= until,
+    ]
+    return _delete(session, theirs)
 
 
 def assign(

@@ -126,11 +126,16 @@ def hundred_values(value: float, high: float) -> list[str]:
 
     Args:
         value: Share that is meant, 0 to 1.
-        high: The high end of what it may be; above 0, at least one dot says so.
+        high: The high end of what it may be.
     """
-    n_meant = round(100 * value)
-    n_at_most = max(n_meant, round(100 * high), int(high > 0))
+    n_meant = _dots(value)
+    n_at_most = max(n_meant, _dots(high))
     return ["costly"] * n_meant + ["pale"] * (n_at_most - n_meant) + ["accent"] * (100 - n_at_most)
+
+
+def _dots(share: float) -> int:
+    """Return how many of 100 dots stand for a share: none and all only for just these."""
+    return min(max(round(100 * share), int(share > 0)), 100 - int(share < 1))
 
 
 def draw_false_positives(share: Share) -> Chart:

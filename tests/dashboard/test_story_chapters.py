@@ -2,7 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from core.evaluation.operating_points import MINIMUM_COST, MODES
 from core.types import Split, Verdict
+from dashboard.proposing import BY_HAND
 from dashboard.story_chapter import Chapter
 from dashboard.story_chapters import tell
 from dashboard.story_types import Facts, Measure, Review, Share
@@ -62,6 +64,26 @@ def test_a_threshold_chosen_on_the_test_images_is_said_to_flatter() -> None:
     warned = "chosen on the images that judge it"
     assert warned in " ".join(chapter(facts(decision=chosen), "decision").points)
     assert warned not in " ".join(chapter(approved(), "decision").points)
+
+
+@pytest.mark.parametrize("mode", [*MODES, BY_HAND])
+def test_only_a_threshold_set_by_hand_is_chosen_by_what_was_looked_at(mode: str) -> None:
+    looked = replace(APPROVED, split=Split.TEST, policy={"mode": mode})
+    points = " ".join(
+        chapter(facts(decision=replace(approved().decision, in_force=looked)), "decision").points
+    )
+    assert ("Chosen looking at test" in points) == (mode == BY_HAND)
+    assert ("may flatter it" in points) == (mode == BY_HAND)
+    assert ("Chosen on validation images of dataset version 2" in points) == (mode != BY_HAND)
+
+
+def test_the_rule_is_named_with_what_it_was_given() -> None:
+    policy = {**APPROVED.policy, "mode": MINIMUM_COST}
+    chosen = replace(approved().decision, in_force=replace(APPROVED, policy=policy))
+    assert chapter(facts(decision=chosen), "decision").points[1] == (
+        "Chosen on validation images of dataset version 2 by the rule: lowest expected cost "
+        "(a genuine image called fake costs 20, a missed fake 1, 5.0% are fake)."
+    )
 
 
 def test_the_costly_error_comes_first_with_its_interval_and_its_number() -> None:

@@ -41,10 +41,9 @@ def test_what_is_left_out_is_counted_once_by_its_reason(writer: Session) -> None
     pairs.decide(writer, add_pair(writer, kept, copy), Verdict.KEEP_LEFT, actor="ada")
     statuses.exclude(writer, [bad], "blurred", actor="ada")
     number = freeze(writer, [(kept, Split.TRAIN)])
-    add(writer, "later", Label.UNKNOWN)
+    add(writer, "later", Label.UNKNOWN)  # was not there to be left out
     assert provenance.left_out(writer, number) == [
         ("blurred", 1),
-        (provenance.LATER, 1),
         (provenance.SINCE, 1),
         (provenance.NEAR_DUPLICATE, 1),
         (provenance.UNLABELLED, 1),

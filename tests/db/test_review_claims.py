@@ -1,6 +1,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -129,6 +130,23 @@ def test_unassigning_leaves_opinions_and_claims(writer: Session, queue_id: int) 
     assert unassign(writer, queue_id, "bob", actor="ada") == 0
     assert release(writer, queue_id, reviewer="bob") == 3
     assert review_queues.progress(writer, queue_id).opinions_of == {"bob": 1}
+
+
+def test_what_a_session_took_is_let_go_unless_another_one_renewed_it(
+    writer: Session, queue_id: int
+) -> None:
+    items = items_of(writer, queue_id, 4)
+    assert claimed(writer, queue_id, "ada") == [0, 1, 2]
+    say(writer, items[0], ada=LABEL)
+    let_go = partial(review_claims.let_go, writer, reviewer="ada", until=later(10.1))
+    assert let_go(items[:2]) == 1  # neither what has an opinion, nor what another window took
+    assert let_go([]) == 0
+    assert claimed(writer, queue_id, "ada", later(1), n=1) == [2]  # renewed by another window
+    assert let_go(items) == 0
+    assign(writer, queue_id, "ada", 1, actor="bob", at=later(1))
+    assert let_go(items) == 0
+    at = review_queues.progress(writer, queue_id, at=later(2))
+    assert (at.waiting_for, at.assigned_to) == ({"ada": 2}, {"ada": 1})
 
 
 def test_only_the_named_reviewers_judge(writer: Session) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,6 +8,7 @@ from core.review.queues import RANDOM_AUDIT, QueueRequest
 from core.review.verdicts import ReviewVerdict
 from core.types import Split
 from dashboard import (
+    auth,
     review_agreement_view,
     review_charts,
     review_desk,
@@ -285,6 +286,27 @@ def test_whoever_comes_back_may_undo_more_than_is_kept_to_look_back_at(
 def pile_of(app: AppTest, work: str, queue: int) -> review_desk.Pile:
     pile: review_desk.Pile = app.session_state[f"{work}-{queue}-{b'tester'.hex()}-pile"]
     return pile
+
+
+def test_whoever_changes_their_name_leaves_what_was_taken_under_the_old_one(
+    home: Settings, open_page: OpenPage
+) -> None:
+    queue = make_queue(home, n_opinions=1)
+    app = open_page("review.py", queue=str(queue), view="judge")
+    n_taken = len(pile_of(app, "judge", queue).ahead)
+    assert waiting_for(home, queue) == {"tester": n_taken}
+    app.session_state[auth.CHOSEN] = "Cy"
+    app.run()
+    assert waiting_for(home, queue) == {"Cy": n_taken}
+    app.session_state[auth.CHOSEN] = "tester"
+    app.run()
+    assert waiting_for(home, queue) == {"tester": n_taken}
+    assert len(pile_of(app, "judge", queue).ahead) == n_taken
+
+
+def waiting_for(home: Settings, queue: int) -> Mapping[str, int]:
+    with reading(open_database(home)) as session:
+        return review_queues.progress(session, queue).waiting_for
 
 
 def test_a_page_that_is_run_again_tells_what_others_said_since(

@@ -19,13 +19,27 @@ def test_a_hundred_dots_are_a_hundred(value: float, more: float) -> None:
     high = value + (1 - value) * more
     tones = charts.hundred_values(value, high)
     assert len(tones) == 100
-    assert tones.count("costly") == round(100 * value)
+    assert tones.count("costly") == pytest.approx(100 * value, abs=1)
+    assert (tones.count("costly") == 0) == (value == 0)
+    assert (tones.count("costly") == 100) == (value == 1)
+    assert ("accent" in tones) == (high < 1)
     assert tones == sorted(tones, key=("costly", "pale", "accent").index)
 
 
 def test_what_is_possible_but_rare_still_has_a_dot() -> None:
     assert charts.hundred_values(0.0, 0.001)[:2] == ["pale", "accent"]
     assert charts.hundred_values(0.0, 0.0) == ["accent"] * 100
+
+
+@pytest.mark.parametrize(
+    ("value", "high", "dots"),
+    [(0.996, 0.998, (99, 0, 1)), (0.996, 1.0, (99, 1, 0)), (0.004, 0.004, (1, 0, 99))],
+)
+def test_only_none_and_all_are_drawn_as_none_and_all(
+    value: float, high: float, dots: tuple[int, int, int]
+) -> None:
+    tones = charts.hundred_values(value, high)
+    assert tuple(map(tones.count, ("costly", "pale", "accent"))) == dots
 
 
 def test_wrong_calls_by_hand() -> None:
