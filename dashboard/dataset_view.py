@@ -91,6 +91,7 @@ def freeze_form(sources: Sequence[str], *, is_ready: bool, n_hard: int = 0) -> N
         is_ready: Whether there is enough to freeze.
         n_hard: Images tagged as hard examples.
     """
+    _read_link(n_hard)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rule = st.selectbox(
             "Split rule",
@@ -127,6 +128,19 @@ def freeze_form(sources: Sequence[str], *, is_ready: bool, n_hard: int = 0) -> N
     ):
         resources.start(resources.jobs().freeze, rule=rule, seed=seed, sources=chosen, **figures)
         st.rerun()
+
+
+def _read_link(n_hard: int) -> None:
+    """Set what a link asks for: once, so that it can be chosen otherwise."""
+    is_asked, rule = "hard" in st.query_params, st.query_params.get("rule")
+    for name in ("hard", "rule"):
+        st.query_params.pop(name, None)
+    if not is_asked:
+        return
+    fits = rule in _RULE_NAMES and rule != K_FOLD  # folds take no hard examples
+    st.session_state["freeze-rule"] = rule if fits else DEFAULT_RULE
+    if n_hard:
+        st.session_state["freeze-hard"] = True
 
 
 def _rule_fields(rule: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def show(queue: Queue) -> None:
             icon=":material/group:",
         )
         return
-    _headline(report, n_second)
+    _headline(report, n_second, has_disputes=bool(disputed))
     _figures(report)
     _people(report)
     _splitting(disputed)
@@ -56,11 +56,12 @@ def _report(
     return report(said, dict(last_words))
 
 
-def _headline(report: Report, n_second: int) -> None:
+def _headline(report: Report, n_second: int, *, has_disputes: bool) -> None:
     share = report.n_same / report.n_compared
     st.markdown(
         f"**On {report.n_same:,} of {count(report.n_compared, 'image')} with several opinions "
-        f"({percent(share, 0)}) all said the same.** {reading(report.alpha)}"
+        f"({percent(share, 0)}) all said the same.** "
+        f"{reading(report.alpha, has_disputes=has_disputes)}"
     )
     note = "First, blind opinions only; intervals of 95 % by resampling images."
     if n_second:
@@ -71,10 +72,14 @@ def _headline(report: Report, n_second: int) -> None:
     st.caption(note)
 
 
-def reading(alpha: Agreement) -> str:
+def reading(alpha: Agreement, *, has_disputes: bool) -> str:
     """Say what Krippendorff's alpha allows one to conclude, by the lower end of its interval.
 
     Where nobody differed there is no interval: then by the upper 95 % limit of what was never seen.
+
+    Args:
+        alpha: Of a queue.
+        has_disputes: Whether images that wait for the last word are drawn below it.
 
     References: Krippendorff (2004), "Reliability in content analysis": 0.8 for conclusions,
     0.667 for tentative ones. Hanley and Lippman-Hand (1983), "If nothing goes wrong, is everything
@@ -95,8 +100,9 @@ def reading(alpha: Agreement) -> str:
         return "Beyond chance this is enough for tentative conclusions only."
     if alpha.value >= TENTATIVE:
         return "Beyond chance this may be enough, but the interval is too wide to tell: judge more."
+    where = "below" if has_disputes else "on which you differed (Outcome exports every opinion)"
     return (
-        "Beyond chance this is too little to rest conclusions on: talk about the images below "
+        f"Beyond chance this is too little to rest conclusions on: talk about the images {where} "
         "and agree on what the verdicts mean."
     )
 

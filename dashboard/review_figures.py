@@ -29,6 +29,11 @@ AUDIT_HINT = (
     "How many labels are wrong among the images that nobody looked at, only a random audit tells."
 )
 
+OMISSION = (
+    "Images that were settled before were left out of the draw: labels found wrong before are "
+    "missing, so the share may come out too low."
+)
+
 
 @dataclass(frozen=True)
 class ReviewedFigures:
@@ -112,14 +117,21 @@ def audit_of(session: Session, queue_id: int) -> "LabelError | None":
     """Return what a random audit says of the labels; None of any other queue."""
     from core.review.outcomes import label_error
 
-    if get_queue(session, queue_id).kind != RANDOM_AUDIT:
+    queue = get_queue(session, queue_id)
+    if queue.kind != RANDOM_AUDIT:
         return None
     n_generated = review_results.count_generated_doubted(session, queue_id)
-    return label_error(review_results.final_verdicts(session, queue_id), n_generated)
+    said = review_results.final_verdicts(session, queue_id)
+    return label_error(said, n_generated, is_whole=queue.params.get("again", True))
 
 
 def audit_words(found: "LabelError") -> str:
     """Say in a sentence or two how many labels an audit found wrong, and what it rests on."""
+    words = _share_words(found)
+    return words if found.is_whole else f"{words} {OMISSION}"
+
+
+def _share_words(found: "LabelError") -> str:
     if found.share is None or found.interval is None:
         return "No image of this random audit has a final verdict on its label yet."
     low, high = found.interval

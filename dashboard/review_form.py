@@ -12,6 +12,7 @@ from core.review.queues import QueueRequest
 from core.types import Run, Split
 from dashboard import choices, resources
 from dashboard.auth import actor
+from dashboard.review_figures import OMISSION
 from dashboard.review_queues_view import KINDS, open_queue
 from dashboard.scores import Operating, operating_threshold
 from dashboard.text import count, plain
@@ -65,9 +66,12 @@ def show(scored: Sequence[Run]) -> None:
         )
         again = st.toggle(
             "Settled ones too",
-            key="queue-again",
+            kind == queues.RANDOM_AUDIT,
+            key=f"queue-again-{kind}",
             help="Images that an earlier queue of this run has settled are left out otherwise.",
         )
+    if kind == queues.RANDOM_AUDIT and not again:
+        st.caption(OMISSION)
     name = st.text_input(
         "Name", f"{KINDS[kind]}, run {run.id}, {split}", key=f"queue-name-{kind}-{run.id}-{split}"
     )

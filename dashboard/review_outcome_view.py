@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from core.curation.splits import DEFAULT_RULE
 from core.review.verdicts import HARD_EXAMPLE, ReviewVerdict
 from dashboard import (
     choices,
@@ -20,7 +21,7 @@ from dashboard import (
 from dashboard.auth import actor
 from dashboard.grid import image_grid
 from dashboard.text import count, plain
-from db import review_outcomes, review_queues, review_settled
+from db import review_outcomes, review_queues, review_settled, runs, versions
 from db.review_items import BlindItem, Queue
 from db.review_outcomes import Applied
 from db.review_queues import Progress
@@ -37,6 +38,7 @@ class Outcome:
     Attributes:
         plan: What applying the verdicts would change now.
         applied_by: Who applied verdicts that still stand, or None.
+        rule: How the version of the queue's run was split.
         shown: Items of the chosen verdict.
         audit: What a random audit says of the labels; None of any other queue.
     """
@@ -44,6 +46,7 @@ class Outcome:
     progress: Progress
     plan: Applied
     applied_by: str | None
+    rule: str
     verdict: ReviewVerdict | None
     shown: Sequence[BlindItem]
     audit: str | None
@@ -58,10 +61,18 @@ def load_outcome(session: Session, queue: Queue) -> Outcome:
         progress,
         review_outcomes.to_apply(session, queue.id),
         review_settled.applied_by(session, queue.id),
+        _rule(session, queue),
         verdict,
         review_settled.settled_items(session, queue, verdict, N_SHOWN) if verdict else [],
         review_figures.audit_words(audit) if audit else None,
     )
+
+
+def _rule(session: Session, queue: Queue) -> str:
+    if queue.run_id is None:
+        return DEFAULT_RULE
+    version = versions.get_version(session, runs.get_run(session, queue.run_id).dataset_version)
+    return str(version.split_rule.get("name", DEFAULT_RULE))
 
 
 def _chosen(settled: Mapping[ReviewVerdict, int]) -> ReviewVerdict | None:
@@ -141,7 +152,13 @@ def _act(queue: Queue, found: Outcome) -> None:
             )
         _download(queue)
     if found.applied_by:
-        choices.link("dataset", "Freeze the next version with it", icon=":material/inventory_2:")
+        choices.link(
+            "dataset",
+            "Freeze the next version with it",
+            icon=":material/inventory_2:",
+            hard=1,
+            rule=found.rule,
+        )
 
 
 def plan_words(plan: Applied) -> list[str]:

@@ -4,11 +4,13 @@ from sqlalchemy.orm import Session
 
 from core.review.verdicts import ReviewVerdict
 from dashboard.review_desk import Work
-from dashboard.text import count, plain
+from dashboard.text import clock, count, plain
 from db import adjudications, review_claims, review_desks, reviews
 from db.review_desks import Share
 from db.review_items import BlindItem, Queue
 from db.review_queues import Progress
+
+N_NAMED = 5
 
 
 def _claim(session: Session, queue: Queue, me: str, n: int) -> list[BlindItem]:
@@ -45,8 +47,21 @@ def nothing_left(at: Progress) -> tuple[str, str]:
     waits = [
         f"{count(n_open, 'image waits', 'images wait')} for another reviewer" if n_open else "",
         f"{at.n_disputed:,} disputed: see Adjudicate" if at.n_disputed else "",
+        *_kept_words(at),
     ]
-    return "Nothing left for you", "; ".join(filter(None, waits)) + "."
+    title = "Nothing left for you at the moment" if at.claimed_until else "Nothing left for you"
+    return title, "; ".join(filter(None, waits)) + "."
+
+
+def _kept_words(at: Progress) -> list[str]:
+    """Say who holds images and until when, soonest first; the desk shows it as text."""
+    told = []
+    for name, until in list(at.claimed_until.items())[:N_NAMED]:
+        n = at.waiting_for[name] - at.assigned_to.get(name, 0)
+        told.append(f"{count(n, 'image is', 'images are')} kept for {name} until {clock(until)}")
+    for name, n in list(at.assigned_to.items())[:N_NAMED]:
+        told.append(f"{count(n, 'image is', 'images are')} assigned to {name}")
+    return told
 
 
 JUDGE = Work(

@@ -65,6 +65,11 @@ def moment(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def clock(at: datetime) -> str:
+    """Return the time of a moment that is near, in the server's time zone: "14:05"."""
+    return at.astimezone().strftime("%H:%M")
+
+
 def threshold(value: float) -> str:
     """Return a threshold as it is shown and stands in the URL: three decimals, or all it has."""
     ones, decimals = f"{value:.7f}".split(".")

@@ -32,8 +32,10 @@ def candidates(session: Session, request: QueueRequest) -> Candidates:
             f"split {request.split}, threshold {request.threshold}."
         )
     get_run(session, request.run_id)
-    rows = session.execute(_scored(request.run_id, request.split)).all()
-    if not (request.again or request.kind == RANDOM_AUDIT):
+    is_whole = request.kind == RANDOM_AUDIT and request.has_settled
+    query = _scored(request.run_id, request.split, has_relabelled=is_whole)
+    rows = session.execute(query).all()
+    if not request.has_settled:
         seen = _settled(session, request.run_id)
         rows = [row for row in rows if row.id not in seen]
     found = Candidates(
@@ -45,8 +47,16 @@ def candidates(session: Session, request: QueueRequest) -> Candidates:
     return _with_other(session, found, request) if request.kind == DISAGREEMENTS else found
 
 
-def _scored(run_id: int, split: Split | None) -> Select[int, float, str]:
-    """Select images of a run that are active and labelled as when its version was frozen."""
+def _scored(
+    run_id: int, split: Split | None, *, has_relabelled: bool = False
+) -> Select[int, float, str]:
+    """Select active images of a run with the label that they had when its version was frozen.
+
+    Args:
+        run_id: Of the run.
+        split: Of its version; None for all but training.
+        has_relabelled: Also those that have another label by now.
+    """
     of_version = and_(
         ItemRow.image_id == PredictionRow.image_id, ItemRow.version == RunRow.dataset_version
     )
@@ -56,9 +66,11 @@ def _scored(run_id: int, split: Split | None) -> Select[int, float, str]:
         .join(RunRow, RunRow.id == PredictionRow.run_id)
         .join(ItemRow, of_version)
         .where(PredictionRow.run_id == run_id)
-        .where(ImageRow.status == Status.ACTIVE, ImageRow.label == ItemRow.label)
+        .where(ImageRow.status == Status.ACTIVE)
         .order_by(ImageRow.id)
     )
+    if not has_relabelled:
+        query = query.where(ImageRow.label == ItemRow.label)
     # A run has learned its training images: what it says of them is no second opinion.
     return query.where(ItemRow.split == split if split else ItemRow.split != Split.TRAIN)
 

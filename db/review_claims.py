@@ -96,9 +96,7 @@ def release(session: Session, queue_id: int, *, reviewer: str) -> int:
     return _delete(session, mine)
 
 
-def let_go(
-    session: Session, item_ids: Collection[int], *, reviewer: str, until: datetime
-) -> int:
+def let_go(session: Session, item_ids: Collection[int], *, reviewer: str, until: datetime) -> int:
     """Give up claims that a session took and that run out by then; return how many.
 
     What another session of the same name renewed runs longer, and stays.

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
@@ -42,6 +42,7 @@ class Progress:
         assigned_to: Of those, the assigned ones.
         seconds: Median time between two opinions of one person, of the newest 1,000; pauses of
             over ten minutes do not count. None before there is one.
+        claimed_until: When the last of a reviewer's claims runs out, for each who has one now.
     """
 
     n_items: int
@@ -52,6 +53,7 @@ class Progress:
     waiting_for: Mapping[str, int]
     assigned_to: Mapping[str, int]
     seconds: float | None
+    claimed_until: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def n_settled(self) -> int:
@@ -68,7 +70,7 @@ def create_queue(session: Session, request: QueueRequest, *, author: str) -> int
     """Make a queue and return its number.
 
     Images relabelled or excluded since the run's version was frozen are left out: their case is
-    closed.
+    closed. A random audit asks for the labels of that version, so it may draw relabelled ones.
 
     Raises:
         InvalidInput: If no image fits, or a name, a reviewer or a figure is not as expected.
@@ -85,7 +87,7 @@ def create_queue(session: Session, request: QueueRequest, *, author: str) -> int
         kind=request.kind,
         run_id=request.run_id,
         split=request.split.value if request.split else "",
-        params={**_kept(params), "threshold": request.threshold},
+        params={**_kept(params), "threshold": request.threshold, "again": request.has_settled},
         reviewers=reviewers,
         n_opinions=request.n_opinions,
         author=author,
@@ -154,6 +156,7 @@ def progress(session: Session, queue_id: int, *, at: datetime | None = None) -> 
         waiting_for=_by_reviewer(session, queue_id, is_taken(at or now()) & ~is_said),
         assigned_to=_by_reviewer(session, queue_id, OpinionRow.claimed_until.is_(None) & ~is_said),
         seconds=_pace(session, queue_id),
+        claimed_until=_claimed_until(session, queue_id, at or now()),
     )
 
 
@@ -165,6 +168,17 @@ def _by_reviewer(session: Session, queue_id: int, condition: ColumnElement[bool]
         .group_by(OpinionRow.reviewer)
     )
     return {str(reviewer): int(n) for reviewer, n in session.execute(query)}
+
+
+def _claimed_until(session: Session, queue_id: int, at: datetime) -> dict[str, datetime]:
+    query = (
+        select(OpinionRow.reviewer, OpinionRow.claimed_until)
+        .join(ReviewItemRow, ReviewItemRow.id == OpinionRow.item_id)
+        .where(ReviewItemRow.queue_id == queue_id, OpinionRow.verdict.is_(None))
+        .where(OpinionRow.claimed_until > at)
+        .order_by(OpinionRow.claimed_until)
+    )
+    return {reviewer: until for reviewer, until in session.execute(query) if until is not None}
 
 
 def _pace(session: Session, queue_id: int) -> float | None:

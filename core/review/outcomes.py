@@ -76,6 +76,7 @@ class LabelError:
         n_open: Images without a final verdict: not among those judged.
         n_generated: Fakes made here whose label was called wrong: they stay fake, and are not
             among those judged, as in the figures before and after.
+        is_whole: Whether the sample was drawn from all images; else without those settled before.
     """
 
     n_wrong: int
@@ -85,6 +86,7 @@ class LabelError:
     n_cannot_tell: int
     n_open: int
     n_generated: int = 0
+    is_whole: bool = True
 
     @property
     def share(self) -> float | None:
@@ -178,12 +180,15 @@ def _change(before: Estimate, after: Estimate, strays: Resampled, *, is_coarse: 
     return Change(before, after, after.value - before.value, interval)
 
 
-def label_error(verdicts: Sequence[ReviewVerdict | None], n_generated: int = 0) -> LabelError:
+def label_error(
+    verdicts: Sequence[ReviewVerdict | None], n_generated: int = 0, *, is_whole: bool = True
+) -> LabelError:
     """Estimate how many labels are wrong from a random audit.
 
     Args:
         verdicts: The final verdict of every image of the audit, None where there is none yet.
         n_generated: Of those called wrongly labelled, the fakes made here: their label is known.
+        is_whole: Whether images that were settled before could be drawn too.
 
     Reference: Wilson (1927).
     """
@@ -198,4 +203,5 @@ def label_error(verdicts: Sequence[ReviewVerdict | None], n_generated: int = 0) 
         n_cannot_tell=counts[ReviewVerdict.CANNOT_TELL],
         n_open=counts[None],
         n_generated=n_generated,
+        is_whole=is_whole,
     )

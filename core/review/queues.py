@@ -57,7 +57,8 @@ class QueueRequest:
         limit: How many images at most; None for all (200 in a random audit).
         params: The figures of the kind: low and high, or nearest; other_run and other_threshold;
             seed; image_ids.
-        again: Also images that a queue of this run has settled; a random audit always has them.
+        again: Also images that a queue of this run has settled, and for a random audit also those
+            relabelled since; None as the kind has it: only a random audit is drawn from all.
     """
 
     kind: str
@@ -69,7 +70,15 @@ class QueueRequest:
     reviewers: Sequence[str] = ()
     limit: int | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
-    again: bool = False
+    again: bool | None = None
+
+    @property
+    def has_settled(self) -> bool:
+        """Whether images that were settled before may be chosen again.
+
+        An audit without them would miss labels found wrong before: their share comes out too low.
+        """
+        return self.kind == RANDOM_AUDIT if self.again is None else self.again
 
 
 def choose(kind: str, candidates: Candidates, params: Mapping[str, Any]) -> Rows:

@@ -58,7 +58,10 @@ def create(
     nearest: Annotated[int | None, typer.Option(min=1, help="Instead of a band.")] = None,
     other_run: Annotated[int | None, typer.Option(help="For disagreements.")] = None,
     seed: Seed = 0,
-    again: Annotated[bool, typer.Option(help="Also images settled before.")] = False,
+    again: Annotated[
+        bool | None,
+        typer.Option(help="Also images settled before; without it only in a random audit."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a queue of a run's images and print its number."""

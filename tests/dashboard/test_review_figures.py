@@ -103,6 +103,22 @@ def test_what_an_audit_found_in_words() -> None:
     )
 
 
+def test_an_audit_that_left_settled_images_out_says_so(database: Engine) -> None:
+    with writing(database) as session:
+        run_id, _ = scored_run(session, SCORES)
+        queue_id = make_queue(session, run_id, kind=queues.RANDOM_AUDIT, again=False)
+        nothing = audit_of(session, queue_id)
+        (item,) = items_of(session, queue_id, 1)
+        say(session, item, ada=UNUSABLE, bob=UNUSABLE)
+        (other,) = items_of(session, queue_id, 1)
+        say(session, other, at=3, ada=LABEL, bob=LABEL)
+        found = audit_of(session, queue_id)
+        whole = audit_of(session, make_queue(session, run_id, kind=queues.RANDOM_AUDIT))
+    wanted = "Images that were settled before were left out of the draw"
+    told = [audit_words(each) for each in (nothing, found, whole) if each]
+    assert [wanted in each for each in told] == [True, True, False]
+
+
 def test_an_audit_and_the_corrected_figures_count_the_same_wrong_labels(database: Engine) -> None:
     """A fake made here stays fake: people's word on its label counts in neither."""
     with writing(database) as session:

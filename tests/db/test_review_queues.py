@@ -7,6 +7,7 @@ from core.errors import InvalidInput, NotFound
 from core.review import queues
 from core.types import Label, Split
 from db import events, images, people, review_items, review_queues, runs, statuses
+from db.review_outcomes import apply_verdicts
 from db.review_queues import progress
 from tests.db.builders import add, freeze, start_run
 from tests.db.review_builders import (
@@ -101,8 +102,22 @@ def test_images_relabelled_excluded_or_settled_before_are_left_out(writer: Sessi
     say(writer, items_of(writer, first, 1)[0], bob=DETECTOR, cy=DETECTOR)
     assert held(writer, make_queue(writer, run_id)) == [ids[3]]
     assert held(writer, make_queue(writer, run_id, again=True)) == [ids[2], ids[3]]
+
+
+def test_an_audit_is_drawn_from_all_images_whatever_was_settled_or_applied(writer: Session) -> None:
+    run_id, ids = scored_run(writer, [(G, 0.9), (G, 0.8), (G, 0.7), (G, 0.6)])
+    first = make_queue(writer, run_id)
+    one, two = items_of(writer, first, 2)
+    say(writer, one, bob=LABEL, cy=LABEL)
+    say(writer, two, bob=DETECTOR, cy=DETECTOR)
+    apply_verdicts(writer, first, actor="ada")
     audit = make_queue(writer, run_id, kind=queues.RANDOM_AUDIT)
-    assert sorted(held(writer, audit)) == [ids[2], ids[3]]
+    assert sorted(held(writer, audit)) == ids
+    assert {item.label for item in contents(writer, audit)} == {G}  # as the run's version has it
+    partial = make_queue(writer, run_id, kind=queues.RANDOM_AUDIT, again=False)
+    assert sorted(held(writer, partial)) == ids[2:]
+    drawn_from_all = [review_items.get_queue(writer, each).params["again"] for each in (1, 2, 3)]
+    assert drawn_from_all == [False, True, False]
 
 
 def test_chosen_images_need_no_run(writer: Session) -> None:

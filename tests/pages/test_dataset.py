@@ -96,6 +96,38 @@ def test_hard_examples_may_be_put_into_training(seeded_home: Settings, open_page
     assert "freeze-hard" not in {box.key for box in app.checkbox}
 
 
+def test_a_link_may_ask_once_for_hard_examples_and_a_rule(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    with writing(resources.database()) as session:
+        tags.add_tag(session, [1, 2], "hard example", actor="ada")
+    app = open_page("dataset.py", hard="1", rule="60/10/10/20")
+    assert app.checkbox(key="freeze-hard").value
+    assert app.selectbox(key="freeze-rule").value == "60/10/10/20"
+    assert not app.query_params
+    app.checkbox(key="freeze-hard").uncheck().run()
+    app.selectbox(key="freeze-rule").select("70/30").run()
+    assert not app.checkbox(key="freeze-hard").value
+    assert app.selectbox(key="freeze-rule").value == "70/30"
+
+
+def test_a_link_may_ask_for_a_rule_where_there_are_no_hard_examples(
+    seeded_home: Settings, open_page: OpenPage
+) -> None:
+    app = open_page("dataset.py", hard="1", rule="60/10/10/20")
+    assert app.selectbox(key="freeze-rule").value == "60/10/10/20"
+    assert "freeze-hard" not in app.session_state
+
+
+@pytest.mark.parametrize("rule", ["nonsense", "k-fold"])
+def test_a_link_without_a_rule_for_hard_examples_keeps_the_usual_one(
+    seeded_home: Settings, open_page: OpenPage, rule: str
+) -> None:
+    app = open_page("dataset.py", hard="1", rule=rule)
+    assert not app.exception
+    assert app.selectbox(key="freeze-rule").value == "70/30"
+
+
 def newest_freeze() -> Job:
     return next(job for job in resources.jobs().list_jobs() if job.kind == "freeze")
 

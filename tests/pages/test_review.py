@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,14 +15,16 @@ from dashboard import (
     review_desk,
     review_outcome_view,
     review_work,
+    text,
 )
 from dashboard.home import open_database
 from dashboard.judging import Act
 from dashboard.settings import Settings, settings
-from db import images, review_claims, review_items, review_queues, reviews
+from db import adjudications, images, review_claims, review_items, review_queues, reviews
 from db.engine import reading, writing
 from db.review_outcomes import Applied
 from db.review_queues import Progress
+from db.tables import now
 from tests.pages.conftest import OpenPage
 
 NAME = "Audit *of* <b>labels</b>"
@@ -82,6 +85,21 @@ def test_the_first_queue_is_made_in_the_form(home: Settings, open_page: OpenPage
         (queue,) = review_items.list_queues(session)
     assert (queue.kind, queue.threshold, queue.author) == ("random audit", 0.4, "tester")
     assert app.query_params["queue"] == str(queue.id)
+
+
+def test_an_audit_takes_settled_images_unless_somebody_turns_that_off(
+    home: Settings, open_page: OpenPage
+) -> None:
+    app = open_page("review.py", kind="random audit", run="1", split="test", t="0.4")
+    assert app.toggle(key="queue-again-random audit").value
+    app.toggle(key="queue-again-random audit").set_value(False).run()
+    assert "too low" in words(app)
+    app.button(key="make-queue").click().run()
+    with reading(open_database(home)) as session:
+        (queue,) = review_items.list_queues(session)
+    assert queue.params["again"] is False
+    app = open_page("review.py", kind="false positives")
+    assert not app.toggle(key="queue-again-false positives").value
 
 
 def test_where_no_image_fits_the_form_says_so(home: Settings, open_page: OpenPage) -> None:
@@ -172,6 +190,8 @@ def test_verdicts_are_applied_and_taken_back(home: Settings, open_page: OpenPage
     app.button(key="apply-verdicts").click().run()
     assert not app.exception
     assert labels(home) != before
+    (link,) = [each.proto for each in app.get("page_link") if "Freeze" in each.proto.label]
+    assert parse_qs(link.query_string) == {"hard": ["1"], "rule": ["70/30"]}
     app.button(key="undo-apply").click().run()
     assert not app.exception
     assert labels(home) == before
@@ -184,7 +204,14 @@ def test_agreement_is_told_with_its_reading(home: Settings, open_page: OpenPage)
     app = open_page("review.py", queue=str(queue), view="agreement")
     assert not app.exception
     assert "On 0 of" in words(app)
+    assert "the images below" in words(app)
     assert "Krippendorff's alpha" in {each.label for each in app.metric}
+    with writing(open_database(home)) as session:
+        for item in adjudications.disputed_items(session, queue):
+            adjudications.adjudicate(session, item.id, ReviewVerdict.CANNOT_TELL, actor="Cy")
+    told = words(app.run())
+    assert "below" not in told
+    assert "Outcome exports every opinion" in told
 
 
 def test_images_are_assigned_and_taken_back(home: Settings, open_page: OpenPage) -> None:
@@ -226,7 +253,7 @@ def test_a_closed_queue_takes_no_verdicts_until_it_is_opened_again(
     ],
 )
 def test_alpha_is_read_by_the_lower_end_of_its_interval(alpha: Agreement, wanted: str) -> None:
-    assert wanted in review_agreement_view.reading(alpha)
+    assert wanted in review_agreement_view.reading(alpha, has_disputes=True)
 
 
 @pytest.mark.parametrize(
@@ -262,6 +289,24 @@ def test_an_empty_desk_says_what_the_queue_waits_for() -> None:
     assert told == "3 images wait for another reviewer; 2 disputed: see Adjudicate."
     assert "for others" in review_work.nothing_disputed(progress(5, 2))[0]
     assert "so far" in review_work.nothing_disputed(progress(5, 0))[0]
+
+
+def test_an_empty_desk_says_who_holds_images_and_until_when(home: Settings) -> None:
+    queue = make_queue(home, n_opinions=1)
+    with writing(open_database(home)) as session:
+        review_claims.assign(session, queue, "Ada", 1, actor="Ada")
+        claimed = review_claims.claim(session, queue, reviewer="a_b <i>", n=100)
+        at = review_queues.progress(session, queue)
+    title, told = review_work.nothing_left(at)
+    assert title == "Nothing left for you at the moment"
+    until = text.clock(at.claimed_until["a_b <i>"])
+    assert f"; {len(claimed)} images are kept for a_b <i> until {until}" in told  # shown as text
+    assert told.endswith("; 1 image is assigned to Ada.")
+    assert at.claimed_until.keys() == {"a_b <i>"}
+    later = now() + review_claims.CLAIM
+    with reading(open_database(home)) as session:
+        lapsed = review_queues.progress(session, queue, at=later)
+    assert "kept for" not in review_work.nothing_left(lapsed)[1]
 
 
 def test_whoever_comes_back_may_undo_more_than_is_kept_to_look_back_at(

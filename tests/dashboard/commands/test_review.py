@@ -68,6 +68,14 @@ def test_from_a_queue_to_labels_and_back(tmp_path: Path) -> None:
         assert [line["reviewer"] for line in csv.DictReader(opened)] == ["bob", "cy", "bob", "cy"]
 
 
+def test_an_audit_says_whether_settled_images_were_drawn() -> None:
+    create = ("create", "--run", "1", "--kind", "random audit", "--threshold", "0.5")
+    for queue, more in enumerate(((), ("--no-again",)), start=1):
+        assert told(*create, *more)["images"] == 4
+        left_out = "left out of the draw" in told("figures", str(queue))["audit"]
+        assert left_out is bool(more)
+
+
 def printed(*words: str) -> str:
     done = CliRunner().invoke(review, [*words], catch_exceptions=False)
     assert done.exit_code == 0, done.output
