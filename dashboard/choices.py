@@ -10,6 +10,7 @@ from dashboard.text import plain
 
 _PAGE = "page"
 _MOST_DIGITS = 18  # more than a database counts
+_LONGEST = 80  # characters of what was asked for that are told again
 
 
 class _Named(Protocol):
@@ -40,8 +41,12 @@ def pick_number(
     options: Sequence[int],
     describe: Callable[[int], str],
     default: int | None = None,
+    *,
+    thing: str | None = None,
 ) -> int:
     """Draw a select box whose choice is `?name=` in the URL, the default too: a link stays true.
+
+    A number that is no option stays in the URL, and is told, until another is chosen.
 
     Args:
         name: In the URL.
@@ -49,13 +54,25 @@ def pick_number(
         options: At least one.
         describe: Says in words what an option is.
         default: Of the options; the first one without it.
+        thing: What an option is; by default as the label says.
     """
     shown = _shown(name, number_in_url(name), options, default)
-    if name in st.query_params and shown != number_in_url(name):
-        _say_other(label, st.query_params[name], describe(shown))
-    st.query_params[name] = str(shown)
-    st.selectbox(label, options, format_func=describe, **_bound(name))
+    with st.container():
+        if name in st.query_params and shown != number_in_url(name):
+            say_missing(thing or label.lower(), st.query_params[name], describe(shown))
+        else:
+            st.query_params[name] = str(shown)
+        st.selectbox(label, options, format_func=describe, **_bound(name))
     return shown
+
+
+def say_missing(thing: str, asked: str, shown: str) -> None:
+    """Draw that what the URL asks for is not there, and what stands in its place."""
+    st.warning(
+        f"There is no {thing} of that number here: {plain(repr(asked[:_LONGEST]))}. "
+        f"Shown instead: {plain(shown)}.",
+        icon=":material/search_off:",
+    )
 
 
 def _shown(
@@ -80,17 +97,6 @@ def _remember(name: str) -> None:
     """Write a choice into the URL; what is chosen anew begins at its first page."""
     st.query_params.pop(_PAGE, None)
     st.query_params[name] = str(st.session_state[_key(name)])
-
-
-def _say_other(label: str, asked: str, shown: str) -> None:
-    st.toast(
-        plain(
-            f"Expected a {label.lower()} that there is. Received {asked[:80]!r}. "
-            f"Shown instead: {shown}."
-        ),
-        icon=":material/warning:",
-        duration="long",
-    )
 
 
 def pick_word(

@@ -39,6 +39,8 @@ def show(run: Run, split: Split) -> None:
     if not others:
         choices.invite("There is no second scored run to compare with.", "train", "Train another")
         return
+    if choices.number_in_url("second") == run.id:  # it was the second one until it was chosen
+        del st.query_params["second"]
     second = _choose_second(others)
     operating = (current(run), starting(second))
     data = two_runs.pair(run, second, split, (operating[0].value, operating[1].value))
@@ -66,7 +68,9 @@ def _choose_second(others: Sequence[Run]) -> Run:
     def describe(number: int) -> str:
         return f"Run {number} on version {by_number[number].dataset_version}"
 
-    return by_number[choices.pick_number("second", "Compared with", list(by_number), describe)]
+    return by_number[
+        choices.pick_number("second", "Compared with", list(by_number), describe, thing="run")
+    ]
 
 
 def _say_basis(

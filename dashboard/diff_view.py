@@ -30,9 +30,9 @@ def show_diff(frozen: Sequence[DatasetVersion]) -> None:
     numbers = [version.number for version in frozen]
     left, right = st.columns(2)
     with left:
-        before = choices.pick_number("from", "From", numbers, _name, default=numbers[1])
+        before = choices.pick_number("from", "From", numbers, _name, numbers[1], thing="version")
     with right:
-        after = choices.pick_number("to", "To", numbers, _name, default=numbers[0])
+        after = choices.pick_number("to", "To", numbers, _name, numbers[0], thing="version")
     found = _compare(str(settings().home), before, after)
     sections = _sections(found)
     if not any(sections.values()):

@@ -77,6 +77,13 @@ def _open(ids: Sequence[int]) -> None:
         st.query_params["run"] = str(ids[rows[0]])
 
 
+def say_missing(run: Run) -> None:
+    """Say so where `?run=` asks for another run than the one that is shown."""
+    asked = st.query_params.get("run", str(run.id))
+    if asked != str(run.id):
+        choices.say_missing("run", asked, f"run {run.id}")
+
+
 def _row(run: Run, states: Mapping[str, JobState]) -> dict[str, Any]:
     return {
         "Run": run.id,

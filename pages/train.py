@@ -45,6 +45,7 @@ with (
 if run is None:
     st.stop()
 st.subheader("Runs", anchor=False)
+training_view.say_missing(run)
 training_view.runs_table(trained, jobs)
 training_view.show_run(run)
 if epochs and (live_job is None or live_job != run.job_id):

@@ -5,6 +5,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import choices
+from dashboard.text import plain
 
 
 @dataclass(frozen=True)
@@ -65,20 +66,49 @@ def test_a_pick_stands_in_the_url() -> None:
     assert app.run().text[0].value == "9"
 
 
-def test_what_is_not_there_is_told() -> None:
+@pytest.mark.parametrize("asked", ["999", "abc", "-1", "", "[x](http://x)"])
+def test_what_is_not_there_is_told_until_another_is_chosen(asked: str) -> None:
     def page() -> None:
         from dashboard import choices
 
         choices.pick_number("run", "Run", [9, 4], lambda number: f"Run {number}")
 
     app = AppTest.from_function(page)
-    assert not app.run().toast
+    app.query_params["run"] = asked
+    for _ in range(2):  # a page may be drawn again at any time
+        told = app.run().warning[0].value
+        assert "There is no run of that number" in told
+        assert plain(repr(asked)) in told
+        assert "Run 9" in told
+        assert app.query_params["run"] == asked
+    app.selectbox(key="pick-run").set_value(4).run()
+    assert not app.warning
+    assert app.query_params["run"] == "4"
+
+
+@pytest.mark.parametrize("asked", [None, "4", "004"])
+def test_of_what_is_there_nothing_is_told(asked: str | None) -> None:
+    def page() -> None:
+        from dashboard import choices
+
+        choices.pick_number("run", "Run", [9, 4], str)
+
     app = AppTest.from_function(page)
-    app.query_params["run"] = "999"
-    told = app.run().toast[0].value
-    assert "Expected a run" in told
-    assert "999" in told
-    assert "Run 9" in told
+    if asked:
+        app.query_params["run"] = asked
+    assert not app.run().warning
+    assert app.query_params["run"] == ("4" if asked else "9")
+
+
+def test_what_is_not_there_is_named_as_the_thing_it_is() -> None:
+    def page() -> None:
+        from dashboard import choices
+
+        choices.pick_number("second", "Compared with", [9, 4], str, thing="run")
+
+    app = AppTest.from_function(page)
+    app.query_params["second"] = "5"
+    assert "There is no run of that number" in app.run().warning[0].value
 
 
 def test_a_new_choice_begins_at_the_first_page() -> None:

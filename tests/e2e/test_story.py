@@ -111,6 +111,18 @@ def test_the_full_screen_shows_nothing_but_the_story(screen: Any) -> None:
     screen.page.wait_for_function("document.fullscreenElement === null")
 
 
+def test_the_buttons_stand_in_one_line_under_the_longest_story(screen: Any) -> None:
+    """A team's review is a tenth slide, which the story here does not have: one more dot."""
+    screen.page.set_viewport_size({"width": 1280, "height": 900})
+    screen.open("story?run=1")
+    dots = screen.page.locator(".story .dots")
+    expect(dots.get_by_role("button")).to_have_count(9)
+    dots.evaluate("each => each.append(each.lastElementChild.cloneNode(true))")
+    first, last = (screen.page.locator(f".story .bar .{name}") for name in ("previous", "full"))
+    assert first.bounding_box()["y"] == last.bounding_box()["y"]
+    assert first.bounding_box()["height"] == last.bounding_box()["height"]
+
+
 @pytest.mark.parametrize("width", [1280, 1920])
 def test_nothing_runs_over_the_edge_of_a_slide(screen: Any, width: int) -> None:
     screen.page.set_viewport_size({"width": width, "height": width * 9 // 16})

@@ -85,6 +85,17 @@ def test_the_page_says_what_is_compared(scored_home: Settings, open_page: OpenPa
     assert any("McNemar on genuine images" in each.value for each in app.caption)
 
 
+def test_only_a_second_run_that_is_not_there_is_told(
+    scored_home: Settings, open_page: OpenPage
+) -> None:
+    """The first run may be changed to the second: the next one stands in without a word."""
+    app = open_page("evaluate.py", run="1", view="compare", second="99")
+    assert any("There is no run of that number" in each.value for each in app.warning)
+    app = open_page("evaluate.py", run="1", view="compare", second="1")
+    assert not any("of that number" in each.value for each in app.warning)
+    assert app.query_params["second"] == str(app.selectbox(key="pick-second").value)
+
+
 def test_one_run_has_nobody_to_be_compared_with(seeded_home: Settings, open_page: OpenPage) -> None:
     app = open_page("evaluate.py", view="compare")
     assert not app.exception

@@ -8,6 +8,7 @@ from core.types import Run
 from dashboard import resources
 from dashboard.jobs.client import Job, JobState, Source
 from dashboard.settings import Settings
+from dashboard.text import plain
 from dashboard.training_view import state_of
 from db import runs
 from db.engine import writing
@@ -118,6 +119,18 @@ def test_a_run_is_chosen_by_the_url(seeded_home: Settings, open_page: OpenPage) 
     app = open_page("train.py", run="1")
     assert any("Run 1" in each.value for each in app.subheader)
     assert list(app.dataframe[0].value["Run"]) == [2, 1]
+
+
+@pytest.mark.parametrize("asked", ["999", "abc", "*1*"])
+def test_a_run_that_is_not_there_is_told(
+    seeded_home: Settings, open_page: OpenPage, asked: str
+) -> None:
+    assert not open_page("train.py", run="1").warning
+    app = open_page("train.py", run=asked)
+    told = app.warning[0].value
+    assert "There is no run of that number" in told
+    assert plain(repr(asked)) in told
+    assert any("Run 1" in each.value for each in app.subheader)
 
 
 def test_a_run_tells_what_it_was_trained_with(seeded_home: Settings, open_page: OpenPage) -> None:
