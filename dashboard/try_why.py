@@ -13,7 +13,7 @@ from dashboard.tried import Tried
 from dashboard.try_context import Context, Near, flagged
 from dashboard.try_standings import draw_standings
 from dashboard.trying import Call, Judgement, Standard
-from dashboard.trying_view import await_survival
+from dashboard.trying_view import is_survival_awaited, offer_again
 from dashboard.widgets import CALM, image_cell
 
 _SIDES = {"Towards fake": True, "Towards genuine": False}
@@ -50,8 +50,12 @@ def show_heat(tried: Tried, judged: Judgement) -> None:
 def show_lasting(tried: Tried, judged: Judgement, standard: Standard) -> None:
     """Draw how the score lasts when the picture is saved again or made smaller."""
     st.subheader("Would the verdict last?", anchor=False)
+    if not tried.survival and is_survival_awaited():
+        st.caption(":material/hourglass_top: Saving it again and making it smaller ...")
+        return
     if not tried.survival:
-        await_survival()
+        st.caption("No answer came: the worker is busy or stuck, see logs/score-1.log.")
+        offer_again()
         return
     st.markdown(_lasting_words(judged))
     for values in try_charts.lasting_values(tried, judged, standard.operating.value):

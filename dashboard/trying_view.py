@@ -71,27 +71,30 @@ def warm_up(run: Run) -> None:
         return  # asking for a score tells what is wrong
 
 
-def ask(picture: Picture, run: Run) -> Tried | None:
-    """Return what was found of a picture; until then draw the wait, or why there is nothing."""
+def ask(picture: Picture, run: Run) -> Tried | Refused | None:
+    """Return what was found of a picture, or why there is nothing; None while it is looked at."""
     face = st.session_state.get(face_key(picture.digest))
     question = Question(picture.digest, run.id, face)
     answered = st.session_state.get(_ANSWER)
     if answered is None or answered[0] != question:
         _send(picture, question)
-        _await_answer(question)
         return None
-    return _told(answered[1])
+    answer: Tried | Refused = answered[1]
+    return answer
 
 
-def _told(answer: Tried | Refused) -> Tried | None:
-    if isinstance(answer, Tried):
-        return answer
+def show_refusal(answer: Refused) -> None:
+    """Draw why there is nothing."""
     if answer == _CANCELLED:
         st.info(answer.reason, icon=":material/cancel:")
     else:
         st.error(plain(answer.reason), icon=":material/error:")
+    offer_again()
+
+
+def offer_again() -> None:
+    """Draw the way to ask the same once more."""
     st.button("Try again", key="try-again", icon=":material/replay:", on_click=forget)
-    return None
 
 
 def face_key(digest: str) -> str:
@@ -110,12 +113,24 @@ def _send(picture: Picture, question: Question) -> None:
     st.session_state[_ASKED] = _Asked(question, handover.place, job_id, time.monotonic())
 
 
-@st.fragment(run_every=_LOOK_EVERY_S)
-def _await_answer(question: Question) -> None:
-    """Look for the answer several times a second; the rest of the page rests."""
-    asked = st.session_state.get(_ASKED)
-    if asked is None or asked.question != question:
-        return
+def watch() -> None:
+    """Look for what is awaited several times a second; the rest of the page rests.
+
+    Every run of the page calls this at one place, waiting or not: a browser may ask once more for
+    a part that is gone, and Streamlit draws a blank page where its place is gone too.
+    """
+    is_waiting = _ASKED in st.session_state or _REST in st.session_state
+    st.fragment(_look, run_every=_LOOK_EVERY_S if is_waiting else None)()
+
+
+def _look() -> None:
+    if asked := st.session_state.get(_ASKED):
+        _look_for_answer(asked)
+    elif rest := st.session_state.get(_REST):
+        _look_for_survival(rest)
+
+
+def _look_for_answer(asked: _Asked) -> None:
     answer = Handover(settings(), asked.place).take()
     if answer is None and (reason := _given_up(asked)):
         _take_back()
@@ -136,22 +151,22 @@ def _keep(asked: _Asked, answer: Tried | Refused) -> None:
         Handover(settings(), asked.place).drop()
 
 
-@st.fragment(run_every=_LOOK_EVERY_S)
-def await_survival() -> None:
+def _look_for_survival(rest: _Asked) -> None:
     """Look for the part that takes longest, and draw the page once more when it is there."""
-    rest = st.session_state.get(_REST)
-    scores = Handover(settings(), rest.place).take_survival() if rest else None
-    if rest and scores is not None:
+    scores = Handover(settings(), rest.place).take_survival()
+    if scores is not None:
         question, tried = st.session_state[_ANSWER]
         st.session_state[_ANSWER] = question, replace(tried, survival=scores)
-        del st.session_state[_REST]
         Handover(settings(), rest.place).drop()
-        st.rerun()
-    if rest is None or time.monotonic() - rest.at > PATIENCE_S:
-        st.caption("No answer came: the worker is busy or stuck, see logs/score-1.log.")
-        st.button("Try again", key="try-again", icon=":material/replay:", on_click=forget)
-    else:
-        st.caption(":material/hourglass_top: Saving it again and making it smaller ...")
+    elif time.monotonic() - rest.at <= PATIENCE_S:
+        return
+    del st.session_state[_REST]
+    st.rerun()
+
+
+def is_survival_awaited() -> bool:
+    """Whether it is still being worked out if the verdict lasts."""
+    return _REST in st.session_state
 
 
 def _given_up(asked: _Asked) -> str | None:

@@ -8,6 +8,7 @@ from dashboard import try_given as given
 from dashboard import try_result as result
 from dashboard import try_why as why
 from dashboard.evaluation_view import choose_run
+from dashboard.tried import Refused, Tried
 from dashboard.trying import judge
 from db import imports, runs
 
@@ -32,11 +33,15 @@ with right:
     picture = given.choose_picture()
 if picture is None:
     trying_view.forget()
+tried = trying_view.ask(picture, run) if picture else None
+trying_view.watch()
+if picture is None:
     given.explain()
     trying_view.standard(run)  # while the person looks for a picture
     st.stop()
-tried = trying_view.ask(picture, run)
-if tried is None:
+if isinstance(tried, Refused):
+    trying_view.show_refusal(tried)
+if not isinstance(tried, Tried):
     st.stop()
 
 # Load
