@@ -54,6 +54,11 @@ class Screen:
         expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
         expect(self.page.locator("[data-testid=stException]")).to_have_count(0)
 
+    def expect_address(self, *patterns: str) -> None:
+        """Wait until the address matches every pattern."""
+        for pattern in patterns:
+            expect(self.page).to_have_url(re.compile(pattern))
+
     def keyed(self, key: str) -> Locator:
         """Return the widget or container of a key."""
         return self.page.locator(f".st-key-{key}")

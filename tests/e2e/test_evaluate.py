@@ -39,8 +39,7 @@ def test_the_costly_bar_opens_genuine_images_called_fake(screen: Any) -> None:
     screen.open("evaluate?run=1&view=figures")
     bars = screen.keyed("figures-errors").locator(".barlayer .point path")
     screen.click_mark("figures-errors", bars.first)
-    expect(screen.page).to_have_url(re.compile("view=mistakes"))
-    expect(screen.page).to_have_url(re.compile("cell=genuine-called-fake"))
+    screen.expect_address("view=mistakes", "cell=genuine-called-fake")
     expect(screen.page.get_by_text("2 images")).to_be_visible()
 
 
@@ -49,8 +48,7 @@ def test_the_bar_of_an_attack_opens_what_it_got_through(screen: Any) -> None:
     bars = screen.keyed("figures-errors").locator(".barlayer .point path")
     expect(bars).to_have_count(3, timeout=20_000)
     screen.click_mark("figures-errors", bars.nth(1))
-    expect(screen.page).to_have_url(re.compile("cell=fakes-missed"))
-    expect(screen.page).to_have_url(re.compile("generator=(self-blended|masked-gan)"))
+    screen.expect_address("cell=fakes-missed", "generator=(self-blended|masked-gan)")
     expect(screen.page.get_by_text("1 image", exact=True)).to_be_visible()
 
 
@@ -58,8 +56,7 @@ def test_a_point_of_the_reliability_curve_opens_its_images(screen: Any) -> None:
     screen.open("evaluate?run=1&view=figures")
     points = screen.keyed("figures-reliability").locator(".scatterlayer .trace .point")
     screen.click_mark("figures-reliability", points.first)
-    expect(screen.page).to_have_url(re.compile("from=0"))
-    expect(screen.page).to_have_url(re.compile("cell=all"))
+    screen.expect_address("from=0", "cell=all")
     expect(screen.page.get_by_text("16 images")).to_be_visible()
 
 
@@ -72,23 +69,23 @@ def test_a_cell_of_the_matrix_opens_its_images_and_back(screen: Any) -> None:
     ]
     points = screen.keyed("matrix").locator(".scatterlayer .point")
     screen.click_mark("matrix", points.nth(3))
-    expect(screen.page).to_have_url(re.compile("cell=fakes-caught"))
+    screen.expect_address("cell=fakes-caught")
     expect(screen.page.get_by_text("7 images")).to_be_visible()
     screen.click_mark("matrix", points.nth(1))
-    expect(screen.page).to_have_url(re.compile("cell=genuine-called-fake"))
+    screen.expect_address("cell=genuine-called-fake")
     expect(screen.page.get_by_text("2 images")).to_be_visible()
     screen.picture("evaluate-mistakes")
     screen.page.locator(".grid .cell").first.dblclick()
-    expect(screen.page).to_have_url(re.compile("browse.*image="))
+    screen.expect_address("browse.*image=")
     screen.settle()
     screen.press("way-back")
-    expect(screen.page).to_have_url(re.compile("cell=genuine-called-fake"))
+    screen.expect_address("cell=genuine-called-fake")
     expect(screen.page.get_by_text("2 images")).to_be_visible()
     screen.page.locator(".grid .cell").first.dblclick()
-    expect(screen.page).to_have_url(re.compile("browse.*image="))
+    screen.expect_address("browse.*image=")
     screen.settle()
     screen.page.go_back()
-    expect(screen.page).to_have_url(re.compile("evaluate.*cell=genuine-called-fake"))
+    screen.expect_address("evaluate.*cell=genuine-called-fake")
     expect(screen.page.get_by_text("2 images")).to_be_visible()
 
 
@@ -98,7 +95,7 @@ def test_a_bar_opens_its_images_and_a_chip_takes_it_away(screen: Any) -> None:
     expect(bars.first).to_be_attached(timeout=30_000)
     drawn = [i for i in range(25) if bars.nth(i).bounding_box()["height"] > 1]
     screen.click_mark("score-bars", bars.nth(drawn[-1]))
-    expect(screen.page).to_have_url(re.compile("from=0.8&to=0.84&label=genuine"))
+    screen.expect_address("from=0.8&to=0.84&label=genuine")
     assert badges(screen) == [["genuine", "score 0.833", badges(screen)[0][2]]]
     screen.press("drop-label")
     screen.press("drop-from")
@@ -111,7 +108,7 @@ def test_names_that_browse_binds_too_come_back_and_next_stays_in_the_list(screen
     said = badges(screen)
     for leave in ("button", "Escape", "browser"):
         screen.page.locator(".grid .cell").first.dblclick()
-        expect(screen.page).to_have_url(re.compile("browse.*image="))
+        screen.expect_address("browse.*image=")
         screen.settle()
         expect(screen.keyed("previous").locator("button")).to_be_disabled()
         if leave == "browser":
@@ -124,7 +121,7 @@ def test_names_that_browse_binds_too_come_back_and_next_stays_in_the_list(screen
                 screen.press("way-back")
             else:
                 screen.page.keyboard.press("Escape")
-        expect(screen.page).to_have_url(re.compile("evaluate.*label=genuine"))
+        screen.expect_address("evaluate.*label=genuine")
         screen.settle()
         expect(screen.page.locator(".grid .cell")).to_have_count(len(said))
         assert badges(screen) == said
@@ -136,7 +133,7 @@ def test_a_row_of_slices_opens_its_images(screen: Any) -> None:
     screen.picture("evaluate-slices")
     targets = screen.keyed("slice-rows").locator(".scatterlayer .trace").last.locator(".point")
     screen.click_mark("slice-rows", targets.nth(30))
-    expect(screen.page).to_have_url(re.compile("view=mistakes"))
+    screen.expect_address("view=mistakes")
     expect(screen.keyed("drop-slice")).to_contain_text(re.compile("studio|street"))
     assert {each[0] for each in badges(screen)} == {"genuine"}  # fakes come from no source
 
@@ -146,11 +143,11 @@ def test_two_runs_side_by_side(screen: Any) -> None:
     expect(screen.page.get_by_text("Compared on 16 test images.")).to_be_visible()
     points = screen.keyed("outcomes-genuine").locator(".scatterlayer .point")
     screen.click_mark("outcomes-genuine", points.nth(15))
-    expect(screen.page).to_have_url(re.compile("outcome=only-second&of=genuine"))
+    screen.expect_address("outcome=only-second&of=genuine")
     assert all(each[0] == "genuine" for each in badges(screen))
     screen.picture("evaluate-compare")
     screen.page.locator(".grid .cell").first.click()
-    expect(screen.page).to_have_url(re.compile("browse.*image="))
+    screen.expect_address("browse.*image=")
 
 
 def test_images_are_tagged_as_hard_examples(screen: Any) -> None:
@@ -173,7 +170,7 @@ def test_a_threshold_is_dragged_proposed_and_approved_by_a_second_person(
     for _ in range(12):
         slider.press("ArrowRight")
     expect(value).not_to_have_text("0.599")
-    expect(screen.page).to_have_url(re.compile("t=0.6"))
+    screen.expect_address("t=0.6")
     screen.page.locator("[data-mode=fpr-1]").click()
     expect(screen.page.locator("[data-mode=fpr-1]")).to_have_attribute("aria-pressed", "true")
     screen.settle()
@@ -199,6 +196,6 @@ def test_a_threshold_is_dragged_proposed_and_approved_by_a_second_person(
 def test_a_cell_of_the_slider_opens_its_images(screen: Any) -> None:
     screen.open("evaluate?run=1&view=threshold&t=0.5")
     screen.page.locator("[data-door=genuine-called-fake]").click()
-    expect(screen.page).to_have_url(re.compile("view=mistakes"))
+    screen.expect_address("view=mistakes")
     expect(screen.page.get_by_text("2 images")).to_be_visible()
     assert {each[0] for each in badges(screen)} == {"genuine"}

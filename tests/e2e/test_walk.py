@@ -128,7 +128,7 @@ def evaluate(screen: Any) -> None:
     expect(screen.page.get_by_text("Few genuine images may be accused.").first).to_be_visible()
     screen.picture("11-threshold")
     screen.page.locator("[data-door=genuine-called-fake]").click()
-    expect(screen.page).to_have_url(re.compile("view=mistakes"))
+    screen.expect_address("view=mistakes")
     screen.settle()
 
 

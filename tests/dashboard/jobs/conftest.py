@@ -20,6 +20,8 @@ from dashboard.jobs.client import Jobs
 from dashboard.processes import running_workers
 from dashboard.settings import Settings
 from tests import homes
+from tests.seeded import seed_scored_home
+from tests.seeded_detector import seed_detector
 
 ROOT = Path(__file__).parents[3]
 START_S = 90
@@ -169,6 +171,15 @@ def home(make_home: Callable[..., Home]) -> Home:
 def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of some of the demo's identities with the planted trouble."""
     return homes.copy_photographs(tmp_path_factory.mktemp("photographs") / "people", 16, 3)
+
+
+@pytest.fixture(scope="module")
+def judged_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation whose first run has a detector, the second none."""
+    folder = tmp_path_factory.mktemp("judged") / "data"
+    seed_scored_home(folder, n_people=10)
+    seed_detector(folder, 1)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -14,21 +14,11 @@ from dashboard.jobs.scoring import score_files
 from dashboard.settings import Settings
 from db import thresholds
 from db.engine import writing
-from tests.seeded import FACES, seed_scored_home
-from tests.seeded_detector import seed_detector
+from tests.seeded import FACES
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 Score = Callable[..., list[dict[str, str]]]
-
-
-@pytest.fixture(scope="module")
-def judged_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation whose first run has a detector."""
-    folder = tmp_path_factory.mktemp("judged") / "data"
-    seed_scored_home(folder, n_people=10)
-    seed_detector(folder, 1)
-    return folder
 
 
 @pytest.fixture

@@ -27,21 +27,11 @@ from dashboard.jobs.trying import answer, try_image
 from dashboard.settings import Settings
 from dashboard.tried import Handover, Refused, Tried, waiting_files
 from tests.dashboard.jobs.conftest import Home
-from tests.seeded import FACES, seed_scored_home
-from tests.seeded_detector import seed_detector
+from tests.seeded import FACES
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PHOTOGRAPH = sorted(FACES.glob("*/*_0005.jpg"))[1]  # the installation holds each person's first two
-
-
-@pytest.fixture(scope="module")
-def judged_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation whose first run has a detector, the second none."""
-    folder = tmp_path_factory.mktemp("judged") / "data"
-    seed_scored_home(folder, n_people=10)
-    seed_detector(folder, 1)
-    return folder
 
 
 @pytest.fixture
