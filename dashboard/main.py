@@ -1,8 +1,10 @@
 """The pages, in groups: a new page is one file and one line here."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from dashboard import auth, people_bar, resources
 
@@ -32,6 +34,17 @@ def declare(
         default=default,
         visibility="visible" if is_listed else "hidden",
     )
+
+
+def run(page: st.Page) -> None:
+    """Run a page to its end, also where it stops early.
+
+    Streamlit forgets the polling parts of the run before only where the script was not stopped. A
+    browser that asks for one of them once more would have it drawn where its place is gone, which
+    ends in a blank window.
+    """
+    with suppress(StopException):
+        page.run()
 
 
 st.set_page_config(page_title="Verity", page_icon=svg(30, MARK), layout="wide")
@@ -69,7 +82,7 @@ page = st.navigation(
 resources.show_messages()
 if auth.must_sign_in():
     people_bar.sign_in()
-    st.stop()
-with resources.turn():
-    people_bar.show()
-    page.run()
+else:
+    with resources.turn():
+        people_bar.show()
+        run(page)

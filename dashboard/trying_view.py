@@ -116,8 +116,7 @@ def _send(picture: Picture, question: Question) -> None:
 def watch() -> None:
     """Look for what is awaited several times a second; the rest of the page rests.
 
-    Every run of the page calls this at one place, waiting or not: a browser may ask once more for
-    a part that is gone, and Streamlit draws a blank page where its place is gone too.
+    Every run of the page calls this at one place, waiting or not.
     """
     is_waiting = _ASKED in st.session_state or _REST in st.session_state
     st.fragment(_look, run_every=_LOOK_EVERY_S if is_waiting else None)()
