@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 from PIL import Image
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from core.curation.ingest import Analysed, analyse
@@ -230,11 +231,16 @@ def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sett
 
 
 @pytest.fixture(scope="session", autouse=True)
-def packages_scanned_once() -> Iterator[None]:
-    """Let Streamlit search the installed packages for components once, not for every test."""
+def light_page_runs() -> Iterator[None]:
+    """Spare page runs what costs them most here, and a dashboard's process next to nothing.
+
+    Streamlit searches the installed packages for components for every new app, and after every run
+    clears Keras where the process has loaded it, as other tests may have done before.
+    """
     with pytest.MonkeyPatch.context() as patch:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
 
 
