@@ -1,8 +1,8 @@
 """The catalogue: what Browse filters and sorts by, as arrays in memory.
 
 A million rows are filtered, counted and sorted in milliseconds, whatever is asked, on every
-database; indexes would serve only the questions they were made for. `images.revision` rises with
-every change, so a refresh reads just the rows that changed.
+database; indexes would serve only the questions they were made for. The revision rises with every
+change of an image or of its tags, so a refresh reads just what changed.
 """
 
 import logging
@@ -169,8 +169,8 @@ class Catalogue:
             if not self._is_loaded:
                 self._load(session)
                 self._is_loaded = True
-            is_newer = changes.newest_revision(session) > self._revision
-            n_changed = self._read(session) if is_newer else 0
+            newest = changes.newest_revision(session)
+            n_changed = self._read(session, newest) if newest > self._revision else 0
             self._save(session)
             if not is_writing(session):
                 self._up_to_date.add(session.get_transaction())
@@ -182,21 +182,22 @@ class Catalogue:
         if kept is None:
             return
         self._columns, marks = kept
-        since = self._revision = self._columns.revision
-        if not self._continues(session, since, marks):
+        self._revision = self._columns.revision  # that of tags is not kept: some are read again
+        if not self._continues(session, marks):
             self._columns, self._n_unsaved = Columns(), 0
             self._revision = self._columns.revision
 
-    def _continues(self, session: Session, since: int, marks: changes.Marks) -> bool:
+    def _continues(self, session: Session, marks: changes.Marks) -> bool:
+        since = self._revision
         try:
-            self._read(session)
+            self._read(session, changes.newest_revision(session))
         except Conflict:  # an image between those that the file knows: of another database
             return False
         return changes.is_continued(session, self._columns, since, marks)
 
-    def _read(self, session: Session) -> int:
-        n_changed = len(changes.read_into(session, self._columns))
-        self._revision = self._columns.revision
+    def _read(self, session: Session, newest: int) -> int:
+        n_changed = changes.read_into(session, self._columns, self._revision)
+        self._revision = newest
         self._masks.clear()
         self._n_unsaved += n_changed
         return n_changed

@@ -8,9 +8,9 @@ import numpy as np
 from sqlalchemy import ColumnElement, Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
-from db.columns import NUMBERS, PREFIX_DIGITS, WORDS, Columns, Ids, Member
+from db.columns import NUMBERS, PREFIX_DIGITS, WORDS, Columns, Ids
 from db.parts import parts
-from db.tables import EventRow, ImageRow, ItemRow, LocationRow, TagRow
+from db.tables import EventRow, ImageRow, ItemRow, LocationRow, TagChangeRow, TagRow
 
 _CHUNK = 20_000
 _NOTHING_READ = -1
@@ -21,21 +21,26 @@ Marks = dict[str, Any]
 
 
 def newest_revision(session: Session) -> int:
-    """Return the newest revision of any image, -1 without one."""
-    newest = session.scalar(select(func.max(ImageRow.revision)))
-    return _NOTHING_READ if newest is None else newest
+    """Return the newest revision of any image or of its tags, -1 without an image."""
+    newest = [session.scalar(select(func.max(row.revision))) for row in (ImageRow, TagChangeRow)]
+    return max((each for each in newest if each is not None), default=_NOTHING_READ)
 
 
-def read_into(session: Session, columns: Columns) -> Ids:
-    """Take in every image that changed since; return their numbers."""
-    since = columns.revision
+def read_into(session: Session, columns: Columns, since: int) -> int:
+    """Take in what changed after a revision, -1 for everything; return of how many images."""
     changed = _ids(session, select(_joined(ImageRow.id)).where(ImageRow.revision > since))
     changed.sort()
     columns.grow(changed)  # all at once: room is made by copying
     for rows in _changed_rows(session, changed, since):
         columns.put(rows)
-    columns.put_members(changed, _members(session, changed, since))
-    return changed
+    retagged = select(_joined(TagChangeRow.image_id)).where(TagChangeRow.revision > since)
+    tagged = np.union1d(changed, _ids(session, retagged))
+    for kind, name, image_id, ids in (
+        ("tag", TagRow.tag, TagRow.image_id, tagged),
+        ("source", LocationRow.storage, LocationRow.image_id, changed),
+    ):
+        columns.put_members(kind, ids, _members(session, name, image_id, ids, since))
+    return len(tagged)
 
 
 def _changed_rows(session: Session, changed: Ids, since: int) -> Iterator[Sequence[Sequence[Any]]]:
@@ -66,29 +71,19 @@ def _stretches(changed: Ids, since: int) -> Iterator[ColumnElement[bool]]:
         yield ImageRow.id.between(int(part[0]), int(part[-1]))
 
 
-def _members(session: Session, changed: Ids, since: int) -> dict[Member, Ids]:
-    """Read which tags and sources the images have that changed since."""
-    found: dict[Member, Ids] = {}
-    for kind, name, image_id in (
-        ("tag", TagRow.tag, TagRow.image_id),
-        ("source", LocationRow.storage, LocationRow.image_id),
-    ):
-        if since == _NOTHING_READ:
-            rows = session.execute(select(name, _joined(image_id)).group_by(name))
-            found |= {(kind, each): _split(ids) for each, ids in rows}
-        else:
-            for each, ids in _holders(session, name, image_id, changed).items():
-                found[kind, each] = np.array(ids, np.int64)
-    return found
-
-
-def _holders(session: Session, name: Any, image_id: Any, changed: Ids) -> dict[str, list[int]]:
+def _members(
+    session: Session, name: Any, image_id: Any, changed: Ids, since: int
+) -> dict[str, Ids]:
+    """Read which names (of tags, of sources) the changed images have, and which images."""
+    if since == _NOTHING_READ:
+        rows = session.execute(select(name, _joined(image_id)).group_by(name))
+        return {each: _split(ids) for each, ids in rows}
     held: defaultdict[str, list[int]] = defaultdict(list)
     for part in parts(changed.tolist()):
         query = select(name, image_id).where(image_id.in_(part))
         for each, number in session.connection().execute(query):
             held[each].append(number)
-    return held
+    return {each: np.array(ids, np.int64) for each, ids in held.items()}
 
 
 def read_version(session: Session, version: int) -> dict[str, Ids]:

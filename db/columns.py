@@ -95,14 +95,16 @@ class Columns:
             self.numbers |= _no_numbers([name], len(self.ids))
         self.numbers[name][at] = to_keys(np.array(values, np.float32))
 
-    def put_members(self, changed: Ids, found: Mapping[Member, Ids]) -> None:
-        """Take in which tags and sources the changed images have now."""
+    def put_members(self, kind: str, changed: Ids, found: Mapping[str, Ids]) -> None:
+        """Take in which names of a kind ("tag", "source") the changed images have now."""
         is_changed = self.mark(changed)
         nobody = np.empty(0, np.int32)
-        for key in {*self.members, *found}:
+        known = {name for each, name in self.members if each == kind}
+        for name in {*known, *found}:
+            key = kind, name
             held = self.members.get(key, nobody)
             is_old = is_changed[held]
-            now = np.flatnonzero(self.mark(found[key])) if key in found else nobody
+            now = np.flatnonzero(self.mark(found[name])) if name in found else nobody
             if not np.array_equal(held[is_old], now):
                 self.members[key] = np.sort(np.concatenate([held[~is_old], now]).astype(np.int32))
 

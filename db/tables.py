@@ -25,7 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 CHECKSUM = String(64)
-NEXT_REVISION = text("(SELECT coalesce(max(revision), 0) + 1 FROM images)")
+NEXT_REVISION = text(
+    "(SELECT coalesce(max(revision), 0) + 1 FROM (SELECT max(revision) AS revision FROM images"
+    " UNION ALL SELECT max(revision) FROM tag_changes) AS newest)"
+)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -127,6 +130,17 @@ class TagRow(Base):
     __tablename__ = "image_tags"
     tag: Mapped[str] = mapped_column(String(64), primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True, index=True)
+
+
+class TagChangeRow(Base):
+    """When the tags of an image changed last: its revision, apart from the wide row of the image.
+
+    A row exists for every image whose tags ever changed, also for one that has none any more.
+    """
+
+    __tablename__ = "tag_changes"
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class ViewRow(Base):

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, insert, literal, select, update
+from sqlalchemy import delete, exists, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from db import events
 from db.parts import parts
 from db.short_text import checked
-from db.tables import NEXT_REVISION, ImageRow, TagRow
+from db.tables import NEXT_REVISION, ImageRow, TagChangeRow, TagRow
 
 MAX_TAG_LENGTH = 64
 _ADD, _REMOVE = "tag", "untag"
@@ -109,7 +109,8 @@ def _take(session: Session, ids: Sequence[int], tag: str) -> None:
 
 
 def _touch(session: Session, ids: Sequence[int]) -> None:
-    """Raise the images' revision: the catalogue reads what has changed since its own."""
+    """Give the images' tags the next revision: the catalogue reads what changed since its own."""
     for part in parts(ids):
-        change = update(ImageRow).where(ImageRow.id.in_(part)).values(revision=NEXT_REVISION)
-        session.execute(change, execution_options={"synchronize_session": False})
+        session.execute(delete(TagChangeRow).where(TagChangeRow.image_id.in_(part)))
+        these = select(ImageRow.id, NEXT_REVISION).where(ImageRow.id.in_(part))
+        session.execute(insert(TagChangeRow).from_select(["image_id", "revision"], these))

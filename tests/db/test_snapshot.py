@@ -24,7 +24,7 @@ def columns() -> Columns:
             (9, 7, "f" * 16, None, "genuine", "active", None, None, "PNG", 11, 21, 31, 0),
         ]
     )
-    made.put_members(np.array([4, 9]), {("tag", "odd"): np.array([9])})
+    made.put_members("tag", np.array([4, 9]), {"odd": np.array([9])})
     return made
 
 

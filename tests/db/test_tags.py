@@ -1,11 +1,12 @@
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput, NotFound
-from db import events, tags
+from core.types import Label
+from db import events, images, tags
 from db.engine import reading, writing
-from db.tables import ImageRow
+from db.tables import ImageRow, TagChangeRow
 from tests.db.builders import add
 
 
@@ -54,13 +55,22 @@ def test_a_tag_must_be_a_short_word(writer: Session, tag: str) -> None:
         tags.add_tag(writer, [add(writer, "a")], tag, actor="ada")
 
 
-def test_many_images_are_one_act_and_their_revision_rises(database: Engine) -> None:
+def test_many_images_are_one_act_whose_revision_is_above_all_others(database: Engine) -> None:
     with writing(database) as session:
         ids = [add(session, n) for n in range(30)]
     with reading(database) as session:
-        before = max(session.scalars(select(ImageRow.revision)))
+        before = session.scalars(select(ImageRow.revision)).all()
     with writing(database) as session:
         tags.add_tag(session, ids, "all", actor="ada")
     with reading(database) as session:
         assert len(events.last_act(session, "ada", "tag")) == 30
-        assert min(session.scalars(select(ImageRow.revision))) > before
+        assert session.scalars(select(ImageRow.revision)).all() == before
+        first = session.scalars(select(TagChangeRow.revision)).all()
+    assert len(first) == 30 and min(first) > max(before)
+    with writing(database) as session:
+        images.relabel(session, ids[:1], Label.FAKE, actor="ada")
+        tags.remove_tag(session, ids[:2], "all", actor="ada")
+    with reading(database) as session:
+        relabelled = session.scalars(select(func.max(ImageRow.revision))).one()
+        again = session.scalars(select(TagChangeRow.revision).order_by(TagChangeRow.image_id)).all()
+    assert max(first) < relabelled < min(again[:2]) and again[2:] == first[2:]

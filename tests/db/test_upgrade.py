@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from core.types import Label, Split
-from db import images, thresholds, versions
+from db import images, tags, thresholds, versions
+from db.catalogue import Catalogue
 from db.engine import open_engine, reading, writing
+from db.images import ImageFilter
 from db.schema import upgrade
 
 
@@ -94,3 +96,22 @@ def test_a_threshold_from_before_approvals_waits_for_one(file_with_threshold: En
         found = thresholds.in_force(session, 4)
     assert found
     assert found.value == 0.731
+
+
+def test_tags_from_before_their_own_revisions_are_kept_and_changed(old_file: Engine) -> None:
+    upgrade(old_file, "0003")
+    with old_file.begin() as connection:
+        connection.execute(text(f"UPDATE images SET revision = 5, checksum = '{'a' * 64}'"))
+        connection.execute(text("INSERT INTO image_tags (tag, image_id) VALUES ('odd', 7)"))
+    upgrade(old_file)
+    catalogue = Catalogue()
+    with reading(old_file) as session:
+        assert catalogue.find(session, ImageFilter(tag="odd")) == ([7], 1)
+    with writing(old_file) as session:
+        tags.remove_tag(session, [7], "odd", actor="ada")
+    with reading(old_file) as session:
+        assert catalogue.find(session, ImageFilter(tag="odd")) == ([], 0)
+    with old_file.connect() as connection:
+        assert connection.execute(text("SELECT image_id, revision FROM tag_changes")).all() == [
+            (7, 6)
+        ]
