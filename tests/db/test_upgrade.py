@@ -101,7 +101,8 @@ def test_a_threshold_from_before_approvals_waits_for_one(file_with_threshold: En
 def test_tags_from_before_their_own_revisions_are_kept_and_changed(old_file: Engine) -> None:
     upgrade(old_file, "0003")
     with old_file.begin() as connection:
-        connection.execute(text(f"UPDATE images SET revision = 5, checksum = '{'a' * 64}'"))
+        changed = text("UPDATE images SET revision = 5, checksum = :checksum")
+        connection.execute(changed, {"checksum": "a" * 64})
         connection.execute(text("INSERT INTO image_tags (tag, image_id) VALUES ('odd', 7)"))
     upgrade(old_file)
     catalogue = Catalogue()
