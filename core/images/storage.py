@@ -155,27 +155,6 @@ class Storages:
             )
         return UPath(roots[name])
 
-    def read(self, name: str, key: str) -> bytes:
-        """Return the bytes of a file that an import has seen.
-
-        Args:
-            name: Of the storage.
-            key: Path relative to its root, with forward slashes.
-
-        Raises:
-            InvalidInput: If `key` leads out of the storage.
-            NotFound: If the storage or the file does not exist.
-        """
-        root = self.root(name)
-        path = inside(root, key)
-        try:
-            return bytes(path.read_bytes())
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-            raise NotFound(
-                f"Expected a file {key!r} in {root}. Received nothing: it was moved or deleted, "
-                "or its disk is not mounted."
-            ) from error
-
     def _load(self) -> dict[str, str]:
         try:
             roots: dict[str, str] = json.loads(self._file.read_text("utf-8"))
@@ -187,6 +166,27 @@ class Storages:
         temporary = self._file.with_suffix(f".{uuid.uuid4().hex}.tmp")
         temporary.write_text(json.dumps(roots, indent=2, sort_keys=True), "utf-8")
         temporary.replace(self._file)
+
+
+def read_inside(root: UPath, key: str) -> bytes:
+    """Return the bytes of a file that an import has seen.
+
+    Args:
+        root: Of the storage.
+        key: Path relative to it, with forward slashes.
+
+    Raises:
+        InvalidInput: If `key` leads out of the storage.
+        NotFound: If the file does not exist.
+    """
+    path = inside(root, key)
+    try:
+        return bytes(path.read_bytes())
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        raise NotFound(
+            f"Expected a file {key!r} in {root}. Received nothing: it was moved or deleted, "
+            "or its disk is not mounted."
+        ) from error
 
 
 def inside(root: UPath, key: str) -> UPath:

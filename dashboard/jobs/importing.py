@@ -1,6 +1,7 @@
 """The steps of an import: list the files, settle each, reconcile what they claim."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from upath import UPath
@@ -13,7 +14,7 @@ from core.errors import InvalidInput, NotFound
 from core.faces.detect import detect
 from core.images.checksum import checksum
 from core.images.decode import RejectedImage
-from core.images.storage import inside
+from core.images.storage import inside, read_inside
 from core.types import ChecksumSha256, Label, NormaliseRule, SourceFile
 from dashboard.jobs.context import Context
 from dashboard.jobs.exporting import unpacked
@@ -65,7 +66,8 @@ def settle_files(
         rule = imports.normalise_rule(session)
         files = imports.pending_files(session, job_id, start, stop)
     seen: dict[ChecksumSha256, Found] = {}
-    found = [(file, _look_at(context, file, rule, find_faces, seen)) for file in files]
+    root_of = cache(context.storages.root)
+    found = [(file, _look_at(context, file, root_of, rule, find_faces, seen)) for file in files]
     with writing(context.database) as session:
         imports.settle_all(session, job_id, found)
 
@@ -73,13 +75,14 @@ def settle_files(
 def _look_at(
     context: Context,
     file: PendingFile,
+    root_of: Callable[[str], UPath],
     rule: NormaliseRule,
     find_faces: DetectFaces,
     seen: dict[ChecksumSha256, Found],
 ) -> Found:
     """Say what a file is; bytes that were seen before are read and summed, but not decoded."""
     try:
-        data = context.storages.read(file.storage, file.key)
+        data = read_inside(root_of(file.storage), file.key)
     except (OSError, NotFound, InvalidInput) as error:
         return Rejection(imports.UNREADABLE, str(error))
     name = checksum(data)

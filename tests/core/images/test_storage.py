@@ -11,7 +11,7 @@ from upath import UPath
 
 from core.errors import InvalidInput, NotFound
 from core.images.checksum import checksum
-from core.images.storage import Storages, Store, inside
+from core.images.storage import Storages, Store, inside, read_inside
 
 DATA = b"a whole file"
 SUM = checksum(DATA)
@@ -101,7 +101,7 @@ def test_roots_get_stable_names(tmp_path: Path) -> None:
 def test_names_and_reads_any_file_system(root: UPath, tmp_path: Path) -> None:
     (root / "x.jpg").write_bytes(DATA)
     storages = Storages(tmp_path / "home")
-    assert storages.read(storages.register(root), "x.jpg") == DATA
+    assert read_inside(storages.root(storages.register(root)), "x.jpg") == DATA
 
 
 def test_registering_at_once_loses_no_root(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_unknown_names_and_files_are_not_found(tmp_path: Path) -> None:
         storages.root("faces")
     name = storages.register(UPath(tmp_path))
     with pytest.raises(NotFound, match=r"gone\.jpg"):
-        storages.read(name, "gone.jpg")
+        read_inside(storages.root(name), "gone.jpg")
 
 
 @pytest.mark.parametrize(
