@@ -1,6 +1,7 @@
 """The pages, in groups: a new page is one file and one line here."""
 
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 
 import streamlit as st
@@ -36,21 +37,10 @@ def declare(
     )
 
 
-def run(page: st.Page) -> None:
-    """Run a page to its end, also where it stops early.
-
-    Streamlit forgets the polling parts of the run before only where the script was not stopped. A
-    browser that asks for one of them once more would have it drawn where its place is gone, which
-    ends in a blank window.
-    """
-    with suppress(StopException):
-        page.run()
-
-
-st.set_page_config(page_title="Verity", page_icon=svg(30, MARK), layout="wide")
-st.logo(svg(128, MARK + NAME), size="large")
-page = st.navigation(
-    {
+@st.cache_resource
+def declared() -> dict[str, list[st.Page]]:
+    """Declare the pages once a process: each looks its file up, together a fifth of a run."""
+    return {
         "": [declare("overview.py", "Overview", "home", default=True)],
         "Curate": [
             declare("import_files.py", "Import", "upload"),
@@ -75,7 +65,24 @@ page = st.navigation(
             declare("story.py", "Story", "slideshow"),
         ],
         "System": [declare("jobs.py", "Jobs", "list_alt")],
-    },
+    }
+
+
+def run(page: st.Page) -> None:
+    """Run a page to its end, also where it stops early.
+
+    Streamlit forgets the polling parts of the run before only where the script was not stopped. A
+    browser that asks for one of them once more would have it drawn where its place is gone, which
+    ends in a blank window.
+    """
+    with suppress(StopException):
+        page.run()
+
+
+st.set_page_config(page_title="Verity", page_icon=svg(30, MARK), layout="wide")
+st.logo(svg(128, MARK + NAME), size="large")
+page = st.navigation(
+    {group: [copy(each) for each in pages] for group, pages in declared().items()},
     expanded=True,
     position="hidden" if auth.must_sign_in() else "sidebar",
 )
