@@ -16,14 +16,18 @@ _CHUNK = 20_000
 _NOTHING_READ = -1
 _MODULUS = (1 << 31) - 1
 
+_NEWEST = select(
+    *(select(func.max(row.revision)).scalar_subquery() for row in (ImageRow, TagChangeRow))
+)
+
 Marks = dict[str, Any]
 """Names of the newest entries of a database's history, to know it again by."""
 
 
 def newest_revision(session: Session) -> int:
     """Return the newest revision of any image or of its tags, -1 without an image."""
-    newest = [session.scalar(select(func.max(row.revision))) for row in (ImageRow, TagChangeRow)]
-    return max((each for each in newest if each is not None), default=_NOTHING_READ)
+    found = session.execute(_NEWEST).one()
+    return max((each for each in found if each is not None), default=_NOTHING_READ)
 
 
 def read_into(session: Session, columns: Columns, since: int) -> int:
