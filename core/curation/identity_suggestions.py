@@ -194,6 +194,7 @@ def suggest_splits(
         Evidence: `cosine` between the two parts, and how many images each has.
     """
     people = _people(embeddings, names)
+    taken = set(people.names)
     found = []
     order = np.argsort(people.group, kind="stable")
     starts = np.searchsorted(people.group[order], np.arange(len(people.names) + 1))
@@ -210,7 +211,7 @@ def suggest_splits(
         if cosine < same_person - MARGIN:
             evidence = {"cosine": _round(cosine), "n_keep": len(keep), "n_leave": len(leave)}
             members = tuple(int(row) for row in leave)
-            new = _free_name(f"{name} (", ")", 2, people.names)
+            new = next(_free_names(f"{name} (", ")", 2, taken))
             found.append(Suggestion(Kind.SPLIT, name, new, _round(1 - cosine), members, evidence))
     return _surest_first(found)
 
@@ -229,7 +230,7 @@ def suggest_people(
     labels = cluster(embeddings, names, same_person)
     unnamed = np.array([name is None for name in names], np.bool_)
     named = set(labels[~unnamed].tolist())
-    taken = {name for name in names if name is not None}
+    free = _free_names("Person ", "", 1, set(names))
     order = np.argsort(labels, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1) if len(order) else []
     found = []
@@ -238,17 +239,15 @@ def suggest_people(
             continue
         n, total = len(rows), embeddings[rows].sum(axis=0)
         cosine = (float(total @ total) - n) / (n * (n - 1))
-        name = _free_name("Person ", "", 1, taken)
-        taken.add(name)
         evidence = {"cosine": _round(cosine), "n": n}
         members = tuple(int(row) for row in rows)
-        found.append(Suggestion(Kind.NEW, None, name, float(n), members, evidence))
+        found.append(Suggestion(Kind.NEW, None, next(free), float(n), members, evidence))
     return found
 
 
-def _free_name(stem: str, tail: str, first: int, taken: Container[str]) -> str:
-    """Return stem, number and tail, with the first number that gives a name nobody has."""
-    return next(name for i in count(first) if (name := f"{stem}{i}{tail}") not in taken)
+def _free_names(stem: str, tail: str, first: int, taken: Container[str | None]) -> Iterator[str]:
+    """Yield stem, number and tail, with each number in turn that gives a name nobody has."""
+    return (name for i in count(first) if (name := f"{stem}{i}{tail}") not in taken)
 
 
 def _people(embeddings: Vectors, names: Sequence[str | None]) -> _People:
