@@ -87,7 +87,7 @@ def _import(paths: Sequence[Path], home: Path, find_faces: DetectFaces) -> None:
     context = Context(Settings(), database, store, storages)
     wishes = {"manifest": None, "label": "genuine", "rule": None}
     storage = storages.register(UPath(paths[0].parent))
-    n_files = importing.list_files(context, "job", {"storage": storage, **wishes})
+    *_, n_files = importing.list_files(context, "job", {"storage": storage, **wishes})
     for start in range(0, n_files, BATCH_FILES):
         importing.settle_files(context, "job", start, start + BATCH_FILES, find_faces)
     counts = importing.reconcile(context, "job")

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict
@@ -76,14 +76,23 @@ def find_rule(session: Session) -> NormaliseRule | None:
     return NormaliseRule(row.normalise_rule) if row else None
 
 
-def list_files(session: Session, job_id: str, storage: str, files: Iterable[SourceFile]) -> int:
-    """Note every file that an import sees, and settle those refused unread; return how many.
+def list_files(
+    session: Session, job_id: str, storage: str, files: Iterable[SourceFile], first: int = 0
+) -> int:
+    """Note files that an import sees, and settle those refused unread.
 
-    A list that was made before a crash stands: the folder may have changed since, and a position
-    must not come to mean another file.
+    Args:
+        session: A writing one.
+        job_id: The import.
+        storage: That the files lie in.
+        files: In order.
+        first: The position of the first of them.
+
+    Returns:
+        How many files are listed now.
     """
-    n_files = _count_files(session, job_id)
-    numbered = enumerate(() if n_files else files)
+    n_files = first
+    numbered = enumerate(files, first)
     while batch := list(islice(numbered, _BATCH)):
         rows = [_import_file(job_id, storage, position, file) for position, file in batch]
         insert_missing(session, ImportFileRow, rows)
@@ -93,9 +102,9 @@ def list_files(session: Session, job_id: str, storage: str, files: Iterable[Sour
     return n_files
 
 
-def _count_files(session: Session, job_id: str) -> int:
-    query = select(func.count()).where(ImportFileRow.job_id == job_id)
-    return session.scalar(query) or 0
+def forget_files(session: Session, job_id: str) -> None:
+    """Forget a list that was begun and never finished: nothing speaks of its positions yet."""
+    session.execute(delete(ImportFileRow).where(ImportFileRow.job_id == job_id))
 
 
 def _import_file(job_id: str, storage: str, position: int, file: SourceFile) -> dict[str, Any]:

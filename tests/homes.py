@@ -64,7 +64,7 @@ def import_folder(
         storage = context.storages.register(UPath(folder))
         job_id = f"import of {storage}"
         wishes = {"storage": storage, "manifest": manifest, "label": label, "rule": None}
-        n_files = importing.list_files(context, job_id, wishes)
+        *_, n_files = importing.list_files(context, job_id, wishes)
         importing.settle_files(context, job_id, 0, n_files)
         counts = importing.reconcile(context, job_id)
         found, new = pairing.candidates(context)

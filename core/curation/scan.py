@@ -62,12 +62,13 @@ def _scan_folder(
     folder: UPath, prefix: str, identity_from: Literal["folder"] | None, claim: Claim
 ) -> Iterator[SourceFile]:
     try:
-        children = sorted((_sort_key(child), child) for child in folder.iterdir())
+        names = sorted(_sort_key(child) for child in folder.iterdir())
     except OSError as error:
         reason = f"folder cannot be listed: {error.strerror or error}"
         yield SourceFile(_safe_key(prefix), claim, reason)
         return
-    for name, child in children:
+    for name in names:
+        child = folder / name.removesuffix("/")
         if _is_skipped(child.name, is_in_root=not prefix):
             continue
         key = prefix + name

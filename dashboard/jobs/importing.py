@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from upath import UPath
@@ -23,16 +24,25 @@ from db import imports
 from db.engine import reading, writing
 from db.imports import Found, KnownImage, PendingFile, Rejection
 
+LISTED_FILES = 5000
+"""In one transaction of the list of an import's files."""
 
-def list_files(context: Context, job_id: str, arguments: Mapping[str, Any]) -> int:
-    """Note every file that the import sees and return how many there are."""
+
+def list_files(context: Context, job_id: str, arguments: Mapping[str, Any]) -> Iterator[int]:
+    """Note every file that the import sees; yield how many so far, after each few thousand.
+
+    A list that a crash cut short is begun anew.
+    """
     arguments = _unpacked(context, job_id, arguments)
-    # Before the transaction: a large folder takes a while.
-    seen = list(_seen(context, arguments))
-    wanted = arguments["rule"]
+    seen, wanted = _seen(context, arguments), arguments["rule"]
     with writing(context.database) as session:
         imports.normalise_rule(session, NormaliseRule(wanted) if wanted else None)
-        return imports.list_files(session, job_id, arguments["storage"], seen)
+        imports.forget_files(session, job_id)
+    n_files = 0
+    while part := list(islice(seen, LISTED_FILES)):  # read before the transaction: it takes a while
+        with writing(context.database) as session:
+            n_files = imports.list_files(session, job_id, arguments["storage"], part, n_files)
+        yield n_files
 
 
 def _seen(context: Context, arguments: Mapping[str, Any]) -> Iterator[SourceFile]:

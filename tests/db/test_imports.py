@@ -110,14 +110,16 @@ def test_a_refused_file_is_rejected_before_it_is_read(writer: Session) -> None:
     assert rejects(writer) == {"link.jpg": "unreadable"}
 
 
-def test_a_list_made_before_a_crash_stands(writer: Session) -> None:
-    """The folder may look otherwise by now; positions must not mean other files."""
-    before = [SourceFile("b.jpg"), SourceFile("c.jpg")]
-    after = [SourceFile("a.jpg", refusal="symlink"), *before]
-    assert imports.list_files(writer, "job", STORAGE, before) == 2
-    assert imports.list_files(writer, "job", STORAGE, after) == 2
-    assert [file.key for file in imports.pending_files(writer, "job", 0, 9)] == ["b.jpg", "c.jpg"]
-    assert rejects(writer) == {}
+def test_a_list_is_made_in_parts_and_begun_anew_after_a_crash(writer: Session) -> None:
+    """The folder may look otherwise by then: no position must be left over from before."""
+    before = [SourceFile("b.jpg"), SourceFile("c.jpg"), SourceFile("d.jpg")]
+    imports.list_files(writer, "another job", STORAGE, before)
+    assert imports.list_files(writer, "job", STORAGE, before) == 3
+    imports.forget_files(writer, "job")
+    assert imports.list_files(writer, "job", STORAGE, [SourceFile("a.jpg")]) == 1
+    assert imports.list_files(writer, "job", STORAGE, before[:1], 1) == 2
+    assert [file.key for file in imports.pending_files(writer, "job", 0, 9)] == ["a.jpg", "b.jpg"]
+    assert imports.outcomes(writer, "another job")["waiting"] == 3
 
 
 # Settling

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
+from math import ceil
+from time import monotonic
 
 from dbos import DBOS
 
 from dashboard.jobs import engine, importing, pairing
 from dashboard.jobs.context import context
-from dashboard.jobs.workflows.reporter import FOLLOW_S, Arguments, Reporter, have_ended
+from dashboard.jobs.workflows.reporter import Arguments, Reporter, have_ended, pause
 
-CHUNK_FILES = 200
+CHUNK_FILES, MAX_CHUNKS = 200, 1000  # a chunk is a row of the job engine, looked at again and again
 BATCH_FILES = 50  # a transaction; a cancel waits for some half a second
 BATCH_PAIRS = 20
 _IMPORTED = 0.9  # of an import's time; the rest compares the new images
@@ -20,12 +22,10 @@ async def import_folder(arguments: Arguments) -> dict[str, int]:
     """Import a folder: list it, settle its files on all cores, then look for near-duplicates."""
     job_id = str(DBOS.workflow_id)
     n_files = await list_files(job_id, arguments)
-    starts = range(0, n_files, CHUNK_FILES)
+    size = max(CHUNK_FILES, ceil(n_files / MAX_CHUNKS))
     parts = [
-        await DBOS.enqueue_workflow_async(
-            engine.CPU, import_part, job_id, start, start + CHUNK_FILES
-        )
-        for start in starts
+        await DBOS.enqueue_workflow_async(engine.CPU, import_part, job_id, start, start + size)
+        for start in range(0, n_files, size)
     ]
     await follow_import(job_id, n_files, [part.workflow_id for part in parts])
     for part in parts:
@@ -35,10 +35,15 @@ async def import_folder(arguments: Arguments) -> dict[str, int]:
     return counts
 
 
-@DBOS.step()
+@DBOS.step(preemptible=True)
 async def list_files(job_id: str, arguments: Arguments) -> int:
-    """List what the import sees."""
-    return await asyncio.to_thread(importing.list_files, context(), job_id, arguments)
+    """List what the import sees and return how many files that are."""
+    reporter, listed = Reporter(), importing.list_files(context(), job_id, arguments)
+    n_files = 0
+    while more := await asyncio.to_thread(next, listed, 0):
+        n_files = more
+        await reporter.tell(0.0, f"Found {n_files} files so far")
+    return n_files
 
 
 @DBOS.workflow(name="import part")
@@ -60,6 +65,7 @@ async def follow_import(job_id: str, n_files: int, parts: Sequence[str]) -> None
     """Publish the import's counts until its parts have ended."""
     reporter = Reporter()
     while True:
+        began = monotonic()
         counts = await asyncio.to_thread(importing.count_outcomes, context(), job_id)
         done = n_files - counts["waiting"]
         share = done / n_files if n_files else 1.0
@@ -67,7 +73,7 @@ async def follow_import(job_id: str, n_files: int, parts: Sequence[str]) -> None
         await reporter.tell(_IMPORTED * share, message, done=done, total=n_files, counts=counts)
         if counts["waiting"] == 0 or await have_ended(parts):
             return
-        await asyncio.sleep(FOLLOW_S)
+        await pause(began)
 
 
 @DBOS.step()

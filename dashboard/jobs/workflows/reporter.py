@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 from dbos import DBOS
 
 from dashboard.jobs import engine
 
-FOLLOW_S = 0.5
-"""Between two looks at the parts of a job."""
+FOLLOW_S, FOLLOW_MAX_S = 0.5, 5.0
+"""Between two looks at the parts of a job, at least and at most."""
+_REST = 20
+"""How many times as long as a look took it is rested: counting a million files takes a while."""
 
 Arguments = dict[str, Any]
 
@@ -46,6 +49,15 @@ async def have_ended(parts: Sequence[str]) -> bool:
     return not await DBOS.list_workflows_async(workflow_ids=list(parts), status=active)
 
 
+async def pause(began: float) -> None:
+    """Wait until the next look at the parts of a job.
+
+    Args:
+        began: When the present look began, by the monotonic clock.
+    """
+    await asyncio.sleep(min(max(FOLLOW_S, _REST * (monotonic() - began)), FOLLOW_MAX_S))
+
+
 async def follow(
     parts: Sequence[str], n_all: int, count_left: Callable[[], int], told: str, share: float = 1.0
 ) -> None:
@@ -60,10 +72,11 @@ async def follow(
     """
     reporter = Reporter()
     while True:
+        began = monotonic()
         is_over = await have_ended(parts)
         done = n_all - await asyncio.to_thread(count_left)
         fraction = share * done / n_all if n_all else share
         await reporter.tell(fraction, told.format(done, n_all), done=done, total=n_all)
         if is_over or done == n_all:
             return
-        await asyncio.sleep(FOLLOW_S)
+        await pause(began)

@@ -69,7 +69,7 @@ def settle(context: Context, folder: Path, job_id: str, batch: int = 50) -> tupl
     """Import a folder batch by batch; return how many files were decoded, and the counts."""
     eyes = Eyes()
     storage = context.storages.register(UPath(folder))
-    n_files = importing.list_files(context, job_id, {"storage": storage, **WISHES})
+    *_, n_files = importing.list_files(context, job_id, {"storage": storage, **WISHES})
     for start in range(0, n_files, batch):
         importing.settle_files(context, job_id, start, start + batch, eyes)
     return eyes.n_shown, importing.reconcile(context, job_id)
