@@ -110,6 +110,7 @@ def _version() -> dict[str, Any]:
         "test_fraction": 0.3,
         "seed": 7,
         "sources": [],
+        "counts": {},
         "split_rule": None,
         "shortcut": None,
     }

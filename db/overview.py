@@ -1,6 +1,6 @@
 """The figures that Overview and `status --json` show."""
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.types import Label, Status
@@ -15,6 +15,8 @@ from db.tables import (
     VersionRow,
 )
 
+_DECIDED = (Label.GENUINE, Label.FAKE)
+
 
 def counts(session: Session) -> dict[str, int]:
     """Count what the installation holds.
@@ -25,21 +27,20 @@ def counts(session: Session) -> dict[str, int]:
     locations = _count(session, select(func.count(LocationRow.id)))
     rejected = _count(session, select(func.count(RejectRow.id)))
     imported = _count(session, select(func.count(LocationRow.image_id.distinct())))
-    next_version = ImageRow.status == Status.ACTIVE
+    images = _images(session)
     return {
         "files_seen": locations + rejected,
         "images_imported": imported,
         "known": locations - imported,
         "rejected": rejected,
-        "images": _count(session, select(func.count(ImageRow.id))),
+        "images": sum(n for n, _ in images.values()),
         "locations": locations,
         "generated": _count(session, select(func.count(ParentRow.child_id.distinct()))),
-        **{f"{label}": _images(session, ImageRow.label == label) for label in Label},
-        "excluded": _images(session, ImageRow.status == Status.EXCLUDED),
-        "in_next_version": _images(session, next_version & (ImageRow.label != Label.UNKNOWN)),
-        "next_genuine": _images(session, next_version & (ImageRow.label == Label.GENUINE)),
-        "next_fake": _images(session, next_version & (ImageRow.label == Label.FAKE)),
-        "without_face": _images(session, ImageRow.n_faces == 0),
+        **{f"{each}": sum(images[status, each][0] for status in Status) for each in Label},
+        "excluded": sum(images[Status.EXCLUDED, label][0] for label in Label),
+        "in_next_version": sum(images[Status.ACTIVE, label][0] for label in _DECIDED),
+        **{f"next_{label}": images[Status.ACTIVE, label][0] for label in _DECIDED},
+        "without_face": sum(n for _, n in images.values()),
         "outdated": outdated.count_outdated(session, outdated.present()),
         "identities": _count(session, select(func.count(ImageRow.identity.distinct()))),
         **{f"pairs_{name}": count for name, count in by_pair.items()},
@@ -54,8 +55,16 @@ def counts(session: Session) -> dict[str, int]:
     }
 
 
-def _images(session: Session, condition: object) -> int:
-    return _count(session, select(func.count(ImageRow.id)).where(condition))  # type: ignore[arg-type]
+def _images(session: Session) -> dict[tuple[Status, Label], tuple[int, int]]:
+    """Count images, and those without a face, by status and label: an index holds all three."""
+    faceless = func.sum(case((ImageRow.n_faces == 0, 1), else_=0))
+    query = select(ImageRow.status, ImageRow.label, func.count(), faceless)
+    counted = {(status, label): (0, 0) for status in Status for label in Label}
+    for status, label, n, n_faceless in session.execute(
+        query.group_by(ImageRow.status, ImageRow.label)
+    ):
+        counted[Status(status), Label(label)] = n, n_faceless
+    return counted
 
 
 def _count(session: Session, query: object) -> int:

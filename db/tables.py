@@ -78,6 +78,7 @@ class ImageRow(Base):
     """One image; its checksum is its identity, wherever its bytes were found."""
 
     __tablename__ = "images"
+    __table_args__ = (Index("ix_images_counted", "status", "label", "n_faces"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     checksum: Mapped[str] = mapped_column(CHECKSUM, unique=True)
     size_bytes: Mapped[int] = mapped_column(BigInteger)
@@ -85,11 +86,11 @@ class ImageRow(Base):
     width_px: Mapped[int]
     height_px: Mapped[int]
     notes: Mapped[list[Any]] = mapped_column(default=list)
-    label: Mapped[str] = mapped_column(String(16), index=True)
+    label: Mapped[str] = mapped_column(String(16))
     identity: Mapped[str | None] = mapped_column(String(255), index=True)
     generator: Mapped[str | None] = mapped_column(String(64), index=True)
     is_label_decided: Mapped[bool] = mapped_column(default=False, server_default=false())
-    status: Mapped[str] = mapped_column(String(16), index=True)
+    status: Mapped[str] = mapped_column(String(16))
     status_reason: Mapped[str | None] = mapped_column(String(255))
     face: Mapped[dict[str, Any] | None]
     n_faces: Mapped[int]
@@ -314,7 +315,10 @@ class EventRow(Base):
 
 
 class VersionRow(Base):
-    """A frozen dataset version."""
+    """A frozen dataset version.
+
+    `counts` holds how many images of each label each split has: {split: {label: n}}.
+    """
 
     __tablename__ = "dataset_versions"
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -325,6 +329,7 @@ class VersionRow(Base):
     test_fraction: Mapped[float]
     seed: Mapped[int]
     sources: Mapped[list[Any]] = mapped_column(default=list)
+    counts: Mapped[dict[str, Any] | None]
     split_rule: Mapped[dict[str, Any] | None]
     shortcut: Mapped[dict[str, Any] | None]
 

@@ -1,5 +1,6 @@
 """Dataset versions: what can be frozen, and what was."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -96,6 +97,7 @@ def add_version(
             test_fraction=test_fraction,
             seed=seed,
             sources=list(sources),
+            counts=_counts(items),
             split_rule=dict(split_rule) if split_rule else None,
             shortcut=dict(shortcut) if shortcut else None,
         )
@@ -135,8 +137,7 @@ def items(session: Session, number: int) -> list[DatasetItem]:
 def list_versions(session: Session) -> list[DatasetVersion]:
     """Return all versions, newest first."""
     rows = session.scalars(select(VersionRow).order_by(VersionRow.number.desc())).all()
-    counts = _counts(session)
-    return [_version(row, counts.get(row.number, {})) for row in rows]
+    return [_version(row) for row in rows]
 
 
 def get_version(session: Session, number: int) -> DatasetVersion:
@@ -144,20 +145,17 @@ def get_version(session: Session, number: int) -> DatasetVersion:
     row = session.get(VersionRow, number)
     if row is None:
         raise NotFound(f"Expected the number of a frozen version. Received {number}.")
-    return _version(row, _counts(session).get(number, {}))
+    return _version(row)
 
 
-def _counts(session: Session) -> dict[int, dict[str, dict[str, int]]]:
-    query = select(ItemRow.version, ItemRow.split, ItemRow.label, func.count()).group_by(
-        ItemRow.version, ItemRow.split, ItemRow.label
-    )
-    counts: dict[int, dict[str, dict[str, int]]] = {}
-    for version, split, label, count in session.execute(query):
-        counts.setdefault(version, {}).setdefault(split, {})[label] = count
+def _counts(items: Sequence[DatasetItem]) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for (split, label), n in Counter((item.split, item.label) for item in items).items():
+        counts.setdefault(split.value, {})[label.value] = n
     return counts
 
 
-def _version(row: VersionRow, counts: dict[str, dict[str, int]]) -> DatasetVersion:
+def _version(row: VersionRow) -> DatasetVersion:
     return DatasetVersion(
         number=row.number,
         content_hash=row.content_hash,
@@ -166,7 +164,7 @@ def _version(row: VersionRow, counts: dict[str, dict[str, int]]) -> DatasetVersi
         normalise_rule=NormaliseRule(row.normalise_rule),
         test_fraction=row.test_fraction,
         seed=row.seed,
-        counts=counts,
+        counts=row.counts or {},
         sources=tuple(row.sources),
         split_rule=row.split_rule or {},
         shortcut=row.shortcut,

@@ -46,6 +46,7 @@ def test_an_upgrade_keeps_images_and_versions(old_file: Engine) -> None:
         (item,) = versions.items(session, 1)
     assert (image.checksum, image.identity, image.notes) == ("aa", "Ada", ("laid on white",))
     assert (version.sources, version.seed) == (("photographs",), 7)
+    assert version.counts == {"test": {"genuine": 1}}
     assert (item.image_id, item.group) == (7, 3)
 
 
