@@ -5,23 +5,28 @@ from collections.abc import Sequence
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from core.curation.versions import Diff, diff
 from core.types import DatasetItem, DatasetVersion
 from dashboard import choices, resources, way_back, widgets
 from dashboard.auth import actor
 from dashboard.grid import Badge, Cell, image_grid, thumbnail
 from dashboard.settings import settings
 from dashboard.text import count
-from db import restoring, versions
+from db import differences, restoring
+from db.differences import CHANGES, Change, Differences
 
 _SHOWN = 24
-Change = tuple[DatasetItem | None, DatasetItem]
 
 
 @st.cache_data(max_entries=8)  # what a number names never changes
-def _compare(home: str, before: int, after: int) -> Diff:
+def _compare(home: str, before: int, after: int) -> tuple[Differences, dict[str, list[Change]]]:
+    """Return what differs, and the first images of each kind."""
     with resources.session() as session:
-        return diff(versions.items(session, before), versions.items(session, after))
+        found = differences.count_differences(session, before, after)
+        return found, {
+            kind: differences.list_differences(session, before, after, kind, _SHOWN)
+            for kind, n in found.counts.items()
+            if n
+        }
 
 
 def show_diff(frozen: Sequence[DatasetVersion]) -> None:
@@ -33,12 +38,11 @@ def show_diff(frozen: Sequence[DatasetVersion]) -> None:
         before = choices.pick_number("from", "From", numbers, _name, numbers[1], thing="version")
     with right:
         after = choices.pick_number("to", "To", numbers, _name, numbers[0], thing="version")
-    found = _compare(str(settings().home), before, after)
-    sections = _sections(found)
-    if not any(sections.values()):
+    found, first = _compare(str(settings().home), before, after)
+    if not first:
         st.info(f"Versions {before} and {after} hold the same images, labels, splits and people.")
         return
-    figures = {title: len(changes) for title, changes in sections.items()}
+    figures = {_title(kind): n for kind, n in found.counts.items()}
     words = ", ".join(f"{title}: {n:,}" for title, n in figures.items())
     st.plotly_chart(widgets.bars(figures), key="diff-bars", config=widgets.CALM, alt=words)
     if found.n_other_tests:
@@ -46,33 +50,25 @@ def show_diff(frozen: Sequence[DatasetVersion]) -> None:
             f"{count(found.n_other_tests, 'image')} tested on by only one of the two, or under "
             "another label: figures of detectors trained on them cannot be compared."
         )
-    for title, changes in sections.items():
-        _strip(title, changes)
+    for kind, changes in first.items():
+        _strip(kind, changes, found.counts[kind])
 
 
 def _name(number: int) -> str:
     return f"Version {number}"
 
 
-def _sections(found: Diff) -> dict[str, list[Change]]:
-    return {
-        "Came": [(None, item) for item in found.came],
-        "Went": [(None, item) for item in found.went],
-        "Changed label": [*found.changed_label],
-        "Changed split": [*found.changed_split],
-        "Changed identity": [*found.changed_identity],
-    }
+def _title(kind: str) -> str:
+    return f"Changed {kind}" if kind in CHANGES else kind.capitalize()
 
 
-def _strip(title: str, changes: Sequence[Change]) -> None:
-    if not changes:
-        return
-    first = f", the first {_SHOWN} shown" if len(changes) > _SHOWN else ""
-    st.markdown(f"**{title}** · {count(len(changes), 'image')}{first}")
-    shown = changes[:_SHOWN]
+def _strip(kind: str, shown: Sequence[Change], n: int) -> None:
+    title = _title(kind)
+    first = f", the first {_SHOWN} shown" if n > _SHOWN else ""
+    st.markdown(f"**{title}** · {count(n, 'image')}{first}")
     checksums = {item.image_id: item.checksum for _, item in shown}
     image_grid(
-        [_cell(title, *change) for change in shown],
+        [_cell(kind, *change) for change in shown],
         key=f"diff-{title}",
         label=title,
         on_open=lambda image_id: way_back.remember_image(checksums[image_id]),
@@ -81,12 +77,11 @@ def _strip(title: str, changes: Sequence[Change]) -> None:
     )
 
 
-def _cell(title: str, before: DatasetItem | None, item: DatasetItem) -> Cell:
+def _cell(kind: str, before: DatasetItem | None, item: DatasetItem) -> Cell:
     name = item.identity or item.checksum[:12]
-    what = title.removeprefix("Changed ")
     text = item.label.value
     if before is not None:
-        text = f"{getattr(before, what) or 'nobody'} → {getattr(item, what) or 'nobody'}"
+        text = f"{getattr(before, kind) or 'nobody'} → {getattr(item, kind) or 'nobody'}"
     return Cell(
         id=item.image_id,
         images=(thumbnail(item.checksum),),

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from core.curation.versions import diff
-from core.types import ImageRecord
+from core.types import DatasetItem, ImageRecord
 from dashboard.home import open_database
 from dashboard.settings import Settings
-from db import images, pairs, versions
+from db import differences, images, pairs, versions
 from db.engine import reading
 
 
@@ -27,8 +26,10 @@ def list_pairs(settings: Settings) -> list[dict[str, Any]]:
         ]
 
 
-def list_differences(settings: Settings, before: int, after: int) -> dict[str, Any]:
-    """Return what came, went and changed between two versions, by checksum.
+def list_differences(
+    settings: Settings, before: int, after: int, *, in_full: bool
+) -> dict[str, Any]:
+    """Return what came, went and changed between two versions: by checksum, or how many.
 
     Raises:
         NotFound: If one of them does not exist.
@@ -36,18 +37,24 @@ def list_differences(settings: Settings, before: int, after: int) -> dict[str, A
     with reading(open_database(settings)) as session:
         for number in (before, after):
             versions.get_version(session, number)
-        found = diff(versions.items(session, before), versions.items(session, after))
+        counts = differences.count_differences(session, before, after).counts
+        listed = {
+            kind: differences.list_differences(session, before, after, kind) if in_full else []
+            for kind in counts
+        }
     return {
-        "came": [item.checksum for item in found.came],
-        "went": [item.checksum for item in found.went],
-        **{
-            f"changed_{what}": [
-                {"checksum": a.checksum, "before": getattr(a, what), "after": getattr(b, what)}
-                for a, b in getattr(found, f"changed_{what}")
-            ]
-            for what in ("label", "split", "identity")
-        },
+        f"changed_{kind}" if kind in differences.CHANGES else kind: (
+            sorted((_change(kind, *each) for each in listed[kind]), key=str) if in_full else n
+        )
+        for kind, n in counts.items()
     }
+
+
+def _change(kind: str, before: DatasetItem | None, item: DatasetItem) -> str | dict[str, Any]:
+    if before is None:
+        return item.checksum
+    values = {"before": getattr(before, kind), "after": getattr(item, kind)}
+    return {"checksum": item.checksum, **values}
 
 
 def _places(found: list[Any], image: ImageRecord) -> dict[str, Any]:

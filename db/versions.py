@@ -8,7 +8,15 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
-from core.types import DatasetItem, DatasetVersion, Label, NormaliseRule, Split, Status
+from core.types import (
+    ChecksumSha256,
+    DatasetItem,
+    DatasetVersion,
+    Label,
+    NormaliseRule,
+    Split,
+    Status,
+)
 from db.tables import ImageRow, ItemRow, LocationRow, ParentRow, VersionRow
 from db.upsert import insert_missing
 
@@ -126,12 +134,13 @@ def items(session: Session, number: int) -> list[DatasetItem]:
         .where(ItemRow.version == number)
         .order_by(ImageRow.checksum)
     )
-    return [
-        DatasetItem(
-            row.image_id, checksum, Label(row.label), row.identity, row.group, Split(row.split)
-        )
-        for row, checksum in session.execute(query)
-    ]
+    return [as_item(row, checksum) for row, checksum in session.execute(query)]
+
+
+def as_item(row: ItemRow, checksum: ChecksumSha256) -> DatasetItem:
+    """Return a stored image of a version."""
+    label, split = Label(row.label), Split(row.split)
+    return DatasetItem(row.image_id, checksum, label, row.identity, row.group, split)
 
 
 def list_versions(session: Session) -> list[DatasetVersion]:

@@ -1,37 +1,15 @@
-"""Versions: the fingerprint of a frozen dataset, what may not be frozen, and how two differ."""
+"""Versions: the fingerprint of a frozen dataset, and what may not be frozen."""
 
 import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from core.curation.splits import leaks
 from core.errors import Conflict
-from core.types import DatasetItem, NormaliseRule, Split
+from core.types import DatasetItem, NormaliseRule
 
 _NAMED = 5  # groups that a refusal names; the rest is counted
-
-
-@dataclass(frozen=True)
-class Diff:
-    """How one version became another; the changes are (before, after), ordered by checksum."""
-
-    came: tuple[DatasetItem, ...]
-    went: tuple[DatasetItem, ...]
-    changed_label: tuple[tuple[DatasetItem, DatasetItem], ...]
-    changed_split: tuple[tuple[DatasetItem, DatasetItem], ...]
-    changed_identity: tuple[tuple[DatasetItem, DatasetItem], ...]
-
-    @property
-    def n_other_tests(self) -> int:
-        """Images that only one of the two versions tests on, or with another label."""
-        alone = [*self.came, *self.went]
-        moved = [
-            pair for pair in self.changed_split if Split.TEST in (pair[0].split, pair[1].split)
-        ]
-        relabelled = [a for a, b in self.changed_label if a.split == b.split == Split.TEST]
-        return sum(item.split == Split.TEST for item in alone) + len(moved) + len(relabelled)
 
 
 def content_hash(items: Iterable[DatasetItem], rule: NormaliseRule) -> str:
@@ -67,20 +45,6 @@ def _line(item: DatasetItem, group: str) -> str:
         "split": item.split,
     }
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-
-
-def diff(before: Iterable[DatasetItem], after: Iterable[DatasetItem]) -> Diff:
-    """Compare two versions image by image; an image may have changed in several ways."""
-    old = {item.checksum: item for item in sorted(before, key=lambda item: item.checksum)}
-    new = {item.checksum: item for item in sorted(after, key=lambda item: item.checksum)}
-    both = [(item, new[checksum]) for checksum, item in old.items() if checksum in new]
-    return Diff(
-        came=tuple(item for checksum, item in new.items() if checksum not in old),
-        went=tuple(item for checksum, item in old.items() if checksum not in new),
-        changed_label=tuple((a, b) for a, b in both if a.label != b.label),
-        changed_split=tuple((a, b) for a, b in both if a.split != b.split),
-        changed_identity=tuple((a, b) for a, b in both if a.identity != b.identity),
-    )
 
 
 def refuse_leaks(items: Sequence[DatasetItem], links: Sequence[tuple[int, int]]) -> None:

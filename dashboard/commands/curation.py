@@ -147,9 +147,8 @@ def diff(before: int, after: int, as_json: AsJson = False) -> None:
     """Print what came, went and changed from one dataset version to another."""
     from dashboard.listing import list_differences
 
-    found = list_differences(settings(), before, after)
-    shown = found if as_json else {what: len(images) for what, images in found.items()}
-    console.print_values(shown, as_json=as_json)
+    found = list_differences(settings(), before, after, in_full=as_json)
+    console.print_values(found, as_json=as_json)
 
 
 @app.command()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.curation.versions import Diff, content_hash, diff, refuse_leaks
+from core.curation.versions import content_hash, refuse_leaks
 from core.errors import Conflict
 from core.types import DatasetItem, Label, NormaliseRule, Split
 
@@ -47,52 +47,6 @@ def test_everything_else_does(change: dict[str, object]) -> None:
     assert content_hash(changed, NormaliseRule.CROP) != GOLDEN
     assert content_hash(ITEMS[1:], NormaliseRule.CROP) != GOLDEN
     assert content_hash(ITEMS, NormaliseRule.LETTERBOX) != GOLDEN
-
-
-def test_a_diff_says_what_came_went_and_changed() -> None:
-    relabelled = replace(ITEMS[1], label=Label.GENUINE, identity="Ada")
-    moved = replace(ITEMS[2], split=Split.TRAIN)
-    new = DatasetItem(9, "0" * 64, Label.FAKE, None, 5, Split.TRAIN)
-    found = diff(ITEMS, [moved, relabelled, new, ITEMS[0]])
-    assert found == Diff(
-        came=(new,),
-        went=(ITEMS[3],),
-        changed_label=((ITEMS[1], relabelled),),
-        changed_split=((ITEMS[2], moved),),
-        changed_identity=((ITEMS[1], relabelled),),
-    )
-
-
-@pytest.mark.parametrize(
-    ("place", "change", "n_others"),
-    [
-        (2, {}, 0),
-        (2, {"split": Split.TRAIN}, 1),
-        (2, {"label": Label.GENUINE}, 1),
-        (2, {"label": Label.GENUINE, "split": Split.TRAIN}, 1),
-        (2, {"identity": "Ada"}, 0),
-        (0, {"split": Split.TEST}, 1),
-        (0, {"label": Label.FAKE}, 0),
-        (2, {"checksum": "e" * 64}, 2),
-    ],
-)
-def test_a_diff_counts_what_makes_the_tests_differ(
-    place: int, change: dict[str, object], n_others: int
-) -> None:
-    changed = list(ITEMS)
-    changed[place] = replace(ITEMS[place], **change)  # type: ignore[arg-type]
-    assert diff(ITEMS, changed).n_other_tests == n_others
-    assert diff(changed, ITEMS).n_other_tests == n_others
-
-
-@given(st.lists(st.sampled_from(ITEMS), unique=True), st.lists(st.sampled_from(ITEMS), unique=True))
-def test_a_diff_the_other_way_swaps_what_came_and_went(
-    a: list[DatasetItem], b: list[DatasetItem]
-) -> None:
-    there, back = diff(a, b), diff(b, a)
-    assert (there.came, there.went) == (back.went, back.came)
-    assert diff(a, a) == Diff((), (), (), (), ())
-    assert len(b) == len(a) + len(there.came) - len(there.went)
 
 
 def test_a_sound_version_passes() -> None:
