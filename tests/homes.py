@@ -76,7 +76,7 @@ def import_folder(
 def measure_faces(root: Path) -> None:
     """Measure the faces of all images."""
     with opened(root) as context:
-        for first, last in facing.stretches(context, size=1000):
+        for first, last in facing.list_stretches(context, 1000):
             facing.measure_batch(context, first - 1, last, limit=1000)
 
 

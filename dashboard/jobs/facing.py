@@ -9,16 +9,15 @@ from core.images.decode import RejectedImage
 from core.types import FaceDetail, ImageRecord
 from dashboard.jobs.context import Context
 from dashboard.jobs.files import stored_pixels
+from dashboard.jobs.stretches import stretches
 from db import faces
 from db.engine import reading, writing
 
 
-def stretches(context: Context, size: int) -> list[tuple[int, int]]:
-    """Return the waiting images as stretches of numbers, first and last, of `size` images."""
+def list_stretches(context: Context, smallest: int) -> list[tuple[int, int]]:
+    """Return the waiting images as stretches of numbers, first and last."""
     with reading(context.database) as session:
-        ids = faces.waiting_ids(session, FACES_VERSION)
-    parts = (ids[start : start + size] for start in range(0, len(ids), size))
-    return [(part[0], part[-1]) for part in parts]
+        return stretches(faces.waiting_ids(session, FACES_VERSION), smallest)
 
 
 def count_waiting(context: Context, last: int) -> int:

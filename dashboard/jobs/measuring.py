@@ -7,16 +7,15 @@ from core.errors import NotFound
 from core.images.decode import RejectedImage
 from core.types import ChecksumSha256, ImageFacts
 from dashboard.jobs.context import Context
+from dashboard.jobs.stretches import stretches
 from db import outdated
 from db.engine import reading, writing
 
 
-def stretches(context: Context, size: int) -> list[tuple[int, int]]:
-    """Return the outdated images as stretches of numbers, first and last, of `size` images."""
+def list_stretches(context: Context, smallest: int) -> list[tuple[int, int]]:
+    """Return the outdated images as stretches of numbers, first and last."""
     with reading(context.database) as session:
-        ids = outdated.outdated_ids(session, outdated.present())
-    parts = (ids[start : start + size] for start in range(0, len(ids), size))
-    return [(part[0], part[-1]) for part in parts]
+        return stretches(outdated.outdated_ids(session, outdated.present()), smallest)
 
 
 def count_outdated(context: Context, last: int) -> int:

@@ -33,7 +33,7 @@ async def find_faces(arguments: Arguments) -> dict[str, int]:
 @DBOS.step()
 async def list_stretches() -> list[tuple[int, int]]:
     """List the stretches of images whose faces wait to be measured."""
-    return await asyncio.to_thread(facing.stretches, context(), CHUNK_IMAGES)
+    return await asyncio.to_thread(facing.list_stretches, context(), CHUNK_IMAGES)
 
 
 @DBOS.step()

@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from math import ceil
 from time import monotonic
 
 from dbos import DBOS
 
 from dashboard.jobs import engine, importing, pairing
 from dashboard.jobs.context import context
+from dashboard.jobs.stretches import part_size
 from dashboard.jobs.workflows.reporter import Arguments, Reporter, have_ended, pause
 
-CHUNK_FILES, MAX_CHUNKS = 200, 1000  # a chunk is a row of the job engine, looked at again and again
+CHUNK_FILES = 200
 BATCH_FILES = 50  # a transaction; a cancel waits for some half a second
 BATCH_PAIRS = 20
 _IMPORTED = 0.9  # of an import's time; the rest compares the new images
@@ -22,7 +22,7 @@ async def import_folder(arguments: Arguments) -> dict[str, int]:
     """Import a folder: list it, settle its files on all cores, then look for near-duplicates."""
     job_id = str(DBOS.workflow_id)
     n_files = await list_files(job_id, arguments)
-    size = max(CHUNK_FILES, ceil(n_files / MAX_CHUNKS))
+    size = part_size(n_files, CHUNK_FILES)
     parts = [
         await DBOS.enqueue_workflow_async(engine.CPU, import_part, job_id, start, start + size)
         for start in range(0, n_files, size)

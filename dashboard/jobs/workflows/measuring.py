@@ -36,7 +36,7 @@ async def measure_again(arguments: Arguments) -> dict[str, int]:
 @DBOS.step()
 async def list_outdated() -> list[tuple[int, int]]:
     """List the stretches of outdated images."""
-    return await asyncio.to_thread(measuring.stretches, context(), CHUNK_IMAGES)
+    return await asyncio.to_thread(measuring.list_stretches, context(), CHUNK_IMAGES)
 
 
 @DBOS.step()
