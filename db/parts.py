@@ -1,7 +1,7 @@
 """Long lists of numbers in statements: in parts that every database takes."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -10,11 +10,13 @@ from db.tables import ImageRow
 
 PART = 5000
 
+_T = TypeVar("_T")
 
-def parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+
+def parts(things: Sequence[_T]) -> Iterator[Sequence[_T]]:
     """Cut a list into stretches of at most 5,000."""
-    for start in range(0, len(ids), PART):
-        yield ids[start : start + PART]
+    for start in range(0, len(things), PART):
+        yield things[start : start + PART]
 
 
 def change_images(session: Session, ids: Sequence[int], **values: Any) -> None:

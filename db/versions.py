@@ -17,6 +17,7 @@ from core.types import (
     Split,
     Status,
 )
+from db.parts import parts
 from db.tables import ImageRow, ItemRow, LocationRow, ParentRow, VersionRow
 from db.upsert import insert_missing
 
@@ -111,7 +112,8 @@ def add_version(
         )
     )
     session.flush()
-    insert_missing(session, ItemRow, [_columns(number, item) for item in items])
+    for part in parts(items):
+        insert_missing(session, ItemRow, [_columns(number, item) for item in part])
     return number
 
 
@@ -190,8 +192,19 @@ def versions_of(session: Session, image_id: int) -> list[tuple[int, Split, Label
     return [(number, Split(split), Label(label)) for number, split, label in session.execute(query)]
 
 
-def metadata(session: Session, number: int) -> list[dict[str, Any]]:
-    """Return what is known of a version's files without their pixels, ordered by checksum.
+def groups(session: Session, number: int) -> list[tuple[int, int]]:
+    """Return (image number, group) of a version, ordered by checksum."""
+    query = (
+        select(ItemRow.image_id, ItemRow.group)
+        .join(ImageRow, ImageRow.id == ItemRow.image_id)
+        .where(ItemRow.version == number)
+        .order_by(ImageRow.checksum)
+    )
+    return [(image_id, group) for image_id, group in session.execute(query)]
+
+
+def metadata(session: Session, number: int, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return what is known without their pixels of files of a version, in the order of `ids`.
 
     Keys: group, label, size_bytes, format, width_px, height_px, notes, scores.
     """
@@ -206,13 +219,17 @@ def metadata(session: Session, number: int) -> list[dict[str, Any]]:
         ImageRow.scores,
     )
     query = (
-        select(*columns)
+        select(ItemRow.image_id, *columns)
         .join(ImageRow, ImageRow.id == ItemRow.image_id)
         .where(ItemRow.version == number)
-        .order_by(ImageRow.checksum)
     )
     names = ("group", *(column.key for column in columns[1:]))
-    return [dict(zip(names, row, strict=True)) for row in session.execute(query)]
+    found = {
+        image_id: dict(zip(names, row, strict=True))
+        for part in parts(ids)
+        for image_id, *row in session.execute(query.where(ItemRow.image_id.in_(part)))
+    }
+    return [found[image_id] for image_id in ids]
 
 
 def set_shortcut(session: Session, number: int, found: Mapping[str, Any]) -> None:

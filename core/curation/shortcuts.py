@@ -55,13 +55,11 @@ def find_shortcut(files: Sequence[File], seed: int = 0) -> Shortcut | None:
         seed: Of the folds, the classifier and the bootstrap.
 
     Returns:
-        What was found, or None where a label has fewer than two groups. Of more than 20,000
-        images whole groups are drawn until there are so many.
+        What was found, or None where a label has fewer than two groups.
 
     Reference: Geirhos et al. (2020), "Shortcut learning in deep neural networks"; the interval is
     the cluster bootstrap of Field and Welsh (2007).
     """
-    files = _sample(files, seed)
     is_fake = np.array([file["label"] == Label.FAKE for file in files], bool)
     groups = np.array([file["group"] for file in files], np.int64)
     k = min(_FOLDS, *(len(set(groups[is_fake == side])) for side in (True, False)))
@@ -79,6 +77,24 @@ def find_shortcut(files: Sequence[File], seed: int = 0) -> Shortcut | None:
     }
     ranked = tuple(sorted(alone.items(), key=lambda item: (-item[1], item[0])))
     return Shortcut(_auc(is_fake, scores), low, high, ranked, len(files))
+
+
+def draw(groups: NDArray[np.int64], seed: int = 0) -> NDArray[np.bool_]:
+    """Draw whole groups until they hold 20,000 images: enough to find a shortcut with.
+
+    Args:
+        groups: (n,) group of each image.
+        seed: The same seed draws the same groups.
+
+    Returns:
+        (n,) whether an image is drawn; all are where there are no more than 20,000.
+    """
+    if len(groups) <= _MAX_IMAGES:
+        return np.ones(len(groups), np.bool_)
+    numbers, sizes = np.unique(groups, return_counts=True)
+    order = np.random.default_rng(seed).permutation(len(numbers))
+    chosen = numbers[order[: np.searchsorted(np.cumsum(sizes[order]), _MAX_IMAGES) + 1]]
+    return np.isin(groups, chosen)
 
 
 def describe_files(files: Sequence[File]) -> dict[str, NDArray[np.float64]]:
@@ -113,16 +129,6 @@ def describe_files(files: Sequence[File]) -> dict[str, NDArray[np.float64]]:
 
 def _has_exif(file: File) -> bool:
     return any("EXIF" in note for note in file["notes"])
-
-
-def _sample(files: Sequence[File], seed: int) -> list[File]:
-    if len(files) <= _MAX_IMAGES:
-        return list(files)
-    groups = np.array([file["group"] for file in files], np.int64)
-    numbers, sizes = np.unique(groups, return_counts=True)
-    order = np.random.default_rng(seed).permutation(len(numbers))
-    chosen = numbers[order[: np.searchsorted(np.cumsum(sizes[order]), _MAX_IMAGES) + 1]]
-    return [files[i] for i in np.flatnonzero(np.isin(groups, chosen)).tolist()]
 
 
 def _held_out_scores(

@@ -1,11 +1,13 @@
 """Freezing dataset versions: groups that never part, a split, a leak check, a content hash."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from core.curation.groups import groups_of
-from core.curation.shortcuts import find_shortcut
+from core.curation.shortcuts import draw, find_shortcut
 from core.curation.splits import (
     DEFAULT_RULE,
     HARD_EXAMPLES,
@@ -41,11 +43,19 @@ class _Chosen:
         return {group for row, group in rows if row[0] in self.hard}
 
 
-def freeze(context: Context, author: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def freeze(
+    context: Context,
+    author: str,
+    arguments: Mapping[str, Any],
+    tell: Callable[[float, str], None] = lambda fraction, message: None,
+) -> dict[str, Any]:
     """Freeze what is active and labelled now; return the versions that hold exactly that.
 
-    Arguments: test_fraction, seed, sources, rule (a name in SPLIT_RULES), folds, hard_examples
-    (whether they go to training).
+    Args:
+        author: Who freezes.
+        arguments: test_fraction, seed, sources, rule (a name in SPLIT_RULES), folds,
+            hard_examples (whether they go to training).
+        tell: Is told the fraction done and what is done next.
 
     Raises:
         InvalidInput: If there is nothing to freeze, or too little for the rule.
@@ -56,12 +66,16 @@ def freeze(context: Context, author: str, arguments: Mapping[str, Any]) -> dict[
         test_fraction=float(arguments["test_fraction"]),
         k=int(arguments.get("folds", 5)),
     )
+    tell(0.0, "Grouping images")
     chosen = _choose(context, arguments["sources"])
+    tell(0.2, "Dealing groups to splits and looking for leaks")
     if arguments.get(HARD_EXAMPLES):
         rules = [_with_hard_examples(rule, chosen) for rule in rules]
     frozen = [(rule, _split(chosen, rule, int(arguments["seed"]))) for rule in rules]
+    tell(0.4, "Storing the version")
     found = [_store(context, author, arguments, rule, items) for rule, items in frozen]
     numbers = [number for number, _, _ in found]
+    tell(0.9, "Looking for shortcuts in the metadata")
     _check_shortcut(context, numbers)
     if not any(is_new for _, _, is_new in found):
         return {"version": numbers[0], "note": "nothing has changed since it was frozen"}
@@ -154,7 +168,8 @@ def _check_shortcut(context: Context, numbers: Sequence[int]) -> None:
         unjudged = [n for n in numbers if versions.get_version(session, n).shortcut is None]
         if not unjudged:
             return
-        files = versions.metadata(session, unjudged[0])
+        ids, groups = np.array(versions.groups(session, unjudged[0]), np.int64).T
+        files = versions.metadata(session, unjudged[0], ids[draw(groups)].tolist())
     found = find_shortcut(files)
     if found is None:
         return

@@ -140,7 +140,8 @@ def test_a_version_tells_its_rule_and_what_gives_the_classes_away(writer: Sessio
     number = freeze(writer, [(a, Split.TRAIN)])
     plain = versions.get_version(writer, number)
     assert (plain.split_rule, plain.shortcut) == ({}, None)
-    (known,) = versions.metadata(writer, number)
+    assert versions.groups(writer, number) == [(a, 100 + a)]
+    (known,) = versions.metadata(writer, number, [a])
     assert known == {
         "group": 100 + a,
         "label": "fake",

@@ -20,8 +20,12 @@ async def freeze(arguments: Arguments) -> dict[str, Any]:
 @DBOS.step()
 async def freeze_version(author: str, arguments: Arguments) -> dict[str, Any]:
     """Group, split and store."""
-    await Reporter().tell(0.0, "Grouping and splitting")
-    return await asyncio.to_thread(freezing.freeze, context(), author, arguments)
+    reporter, loop = Reporter(), asyncio.get_running_loop()
+
+    def tell(fraction: float, message: str) -> None:
+        asyncio.run_coroutine_threadsafe(reporter.tell(fraction, message), loop).result()
+
+    return await asyncio.to_thread(freezing.freeze, context(), author, arguments, tell)
 
 
 @DBOS.workflow(name="identify")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.curation import shortcuts
-from core.curation.shortcuts import LIMIT_AUC, describe_files, find_shortcut
+from core.curation.shortcuts import LIMIT_AUC, describe_files, draw, find_shortcut
 from core.types import Label
 
 
@@ -99,7 +99,10 @@ def test_features_by_hand() -> None:
 
 
 def test_large_datasets_are_sampled_by_whole_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    groups = np.array([file["group"] for file in dataset(400)], np.int64)
+    assert draw(groups).all()
     monkeypatch.setattr(shortcuts, "_MAX_IMAGES", 100)
-    found = find_shortcut(dataset(400))
-    assert found is not None
-    assert found.n_images == 104  # 13 whole groups of 8
+    is_drawn = draw(groups)
+    assert is_drawn.sum() == 104  # 13 whole groups of 8
+    assert not set(groups[is_drawn]) & set(groups[~is_drawn])
+    assert (draw(groups) == is_drawn).all() and (draw(groups, seed=1) != is_drawn).any()
