@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, insert, literal, select
+from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -11,6 +11,7 @@ from db import events
 from db.parts import parts
 from db.short_text import checked
 from db.tables import NEXT_REVISION, ImageRow, TagChangeRow, TagRow
+from db.upsert import insert_selected
 
 MAX_TAG_LENGTH = 64
 _ADD, _REMOVE = "tag", "untag"
@@ -94,11 +95,8 @@ def _holders(session: Session, ids: Sequence[int], tag: str) -> set[int]:
 
 def _put(session: Session, ids: Sequence[int], tag: str) -> None:
     for part in parts(ids):
-        lacking = select(literal(tag), ImageRow.id).where(
-            ImageRow.id.in_(part),
-            ~exists().where(TagRow.tag == tag, TagRow.image_id == ImageRow.id),
-        )
-        session.execute(insert(TagRow).from_select(["tag", "image_id"], lacking))
+        these = select(literal(tag), ImageRow.id).where(ImageRow.id.in_(part))
+        insert_selected(session, TagRow, ["tag", "image_id"], these)
     _touch(session, ids)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import DeclarativeBase, Session
 
 if TYPE_CHECKING:
+    from sqlalchemy import SelectBase
     from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -26,6 +27,14 @@ def insert_missing(
     """Insert rows, leaving those alone that already exist by any unique key."""
     if values:
         session.execute(_insert(session, row).on_conflict_do_nothing(), list(values))
+
+
+def insert_selected(
+    session: Session, row: type[DeclarativeBase], columns: Sequence[str], query: "SelectBase"
+) -> None:
+    """Insert what a query with a condition finds, leaving alone what exists by any unique key."""
+    statement = _insert(session, row).from_select(list(columns), query)
+    session.execute(statement.on_conflict_do_nothing())
 
 
 def upsert(
