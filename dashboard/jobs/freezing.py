@@ -68,11 +68,11 @@ def freeze(
     )
     tell(0.0, "Grouping images")
     chosen = _choose(context, arguments["sources"])
-    tell(0.2, "Dealing groups to splits and looking for leaks")
+    tell(0.15, "Dealing groups to splits and looking for leaks")
     if arguments.get(HARD_EXAMPLES):
         rules = [_with_hard_examples(rule, chosen) for rule in rules]
     frozen = [(rule, _split(chosen, rule, int(arguments["seed"]))) for rule in rules]
-    tell(0.4, "Storing the version")
+    tell(0.3, "Storing the version")
     found = [_store(context, author, arguments, rule, items) for rule, items in frozen]
     numbers = [number for number, _, _ in found]
     tell(0.9, "Looking for shortcuts in the metadata")
