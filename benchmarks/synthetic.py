@@ -39,7 +39,7 @@ def fill(database: Engine, n: int) -> None:
     """Bring the schema up and write `n` images, their places and tags, and a version of a half."""
     upgrade(database)
     draw = random.Random(n)  # noqa: S311 - synthetic rows
-    _write(database, "dataset_versions", [_version()])
+    _write(database, "dataset_versions", [_version(n)])
     numbers = iter(range(1, n + 1))
     while chunk := list(islice(numbers, _CHUNK)):
         _write(database, "images", [_image(draw, number) for number in chunk])
@@ -100,7 +100,7 @@ def _tags(draw: random.Random, number: int) -> list[dict[str, Any]]:
     ]
 
 
-def _version() -> dict[str, Any]:
+def _version(n: int) -> dict[str, Any]:
     return {
         "number": VERSION,
         "content_hash": "0" * 64,
@@ -110,7 +110,7 @@ def _version() -> dict[str, Any]:
         "test_fraction": 0.3,
         "seed": 7,
         "sources": [],
-        "counts": {},
+        "counts": {split.value: {Label.GENUINE.value: n // 8} for split in Split},  # about
         "split_rule": None,
         "shortcut": None,
     }

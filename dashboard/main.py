@@ -37,7 +37,7 @@ def declare(
     )
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def declared() -> dict[str, list[st.Page]]:
     """Declare the pages once a process: each looks its file up, together a fifth of a run."""
     return {

@@ -70,7 +70,7 @@ class Standing:
 def load_standing(session: Session) -> Standing:
     """Count what every check flags, and what waits to be measured."""
     lines = {name: _line(session, name) for name in ALL}
-    return _standing(session, checks.newest_revision(session), tuple(lines.items()))
+    return _standing(session, checks.newest_image_revision(session), tuple(lines.items()))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -106,7 +106,7 @@ def load(session: Session, name: str) -> Measured:
         values=values,
         n_unknown=resources.catalogue().count(session, ACTIVE) - len(values),
         kept=_line(session, name),
-        revision=checks.newest_revision(session),
+        revision=checks.newest_image_revision(session),
     )
 
 

@@ -169,8 +169,8 @@ class Catalogue:
             if not self._is_loaded:
                 self._load(session)
                 self._is_loaded = True
-            newest = changes.newest_revision(session)
-            n_changed = self._read(session, newest) if newest > self._revision else 0
+            is_newer = changes.newest_revision(session) > self._revision
+            n_changed = self._read(session) if is_newer else 0
             self._save(session)
             if not is_writing(session):
                 self._up_to_date.add(session.get_transaction())
@@ -182,22 +182,21 @@ class Catalogue:
         if kept is None:
             return
         self._columns, marks = kept
-        self._revision = self._columns.revision  # that of tags is not kept: some are read again
-        if not self._continues(session, marks):
+        since = self._revision = self._columns.revision
+        if not self._continues(session, since, marks):
             self._columns, self._n_unsaved = Columns(), 0
             self._revision = self._columns.revision
 
-    def _continues(self, session: Session, marks: changes.Marks) -> bool:
-        since = self._revision
+    def _continues(self, session: Session, since: int, marks: changes.Marks) -> bool:
         try:
-            self._read(session, changes.newest_revision(session))
+            self._read(session)
         except Conflict:  # an image between those that the file knows: of another database
             return False
         return changes.is_continued(session, self._columns, since, marks)
 
-    def _read(self, session: Session, newest: int) -> int:
-        n_changed = changes.read_into(session, self._columns, self._revision)
-        self._revision = newest
+    def _read(self, session: Session) -> int:
+        n_changed = changes.read_into(session, self._columns)
+        self._revision = self._columns.revision
         self._masks.clear()
         self._n_unsaved += n_changed
         return n_changed

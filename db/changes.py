@@ -30,15 +30,18 @@ def newest_revision(session: Session) -> int:
     return max((each for each in found if each is not None), default=_NOTHING_READ)
 
 
-def read_into(session: Session, columns: Columns, since: int) -> int:
-    """Take in what changed after a revision, -1 for everything; return of how many images."""
+def read_into(session: Session, columns: Columns) -> int:
+    """Take in what changed since; return how many images that are, those with other tags too."""
+    since = columns.revision
     changed = _ids(session, select(_joined(ImageRow.id)).where(ImageRow.revision > since))
     changed.sort()
     columns.grow(changed)  # all at once: room is made by copying
     for rows in _changed_rows(session, changed, since):
         columns.put(rows)
-    retagged = select(_joined(TagChangeRow.image_id)).where(TagChangeRow.revision > since)
-    tagged = np.union1d(changed, _ids(session, retagged))
+    retagged = _tag_revisions(session, since)
+    for revision, ids in retagged.items():
+        columns.put_tag_revision(ids, revision)
+    tagged = np.unique(np.concatenate([changed, *retagged.values()]))
     for kind, name, image_id, ids in (
         ("tag", TagRow.tag, TagRow.image_id, tagged),
         ("source", LocationRow.storage, LocationRow.image_id, changed),
@@ -73,6 +76,15 @@ def _stretches(changed: Ids, since: int) -> Iterator[ColumnElement[bool]]:
     for start in range(0, len(changed), _CHUNK):
         part = changed[start : start + _CHUNK]
         yield ImageRow.id.between(int(part[0]), int(part[-1]))
+
+
+def _tag_revisions(session: Session, since: int) -> dict[int, Ids]:
+    """Return the images whose tags changed since, by revision."""
+    row = TagChangeRow
+    query = select(row.revision, _joined(row.image_id)).where(row.revision > since)
+    return {
+        revision: _split(ids) for revision, ids in session.execute(query.group_by(row.revision))
+    }
 
 
 def _members(
@@ -121,16 +133,31 @@ def is_continued(session: Session, columns: Columns, since: int, then: Marks) ->
     Another one, or a backup of this one that was put back and went on differently, has other
     rows of those revisions, or other moments in its history.
     """
-    is_old = columns.revisions <= since
-    ids, revisions = columns.ids[is_old], columns.revisions[is_old]
-    of_row = (ImageRow.id * ImageRow.revision) % _MODULUS
-    query = select(func.count(), func.sum(of_row)).where(ImageRow.revision <= since)
-    n_images, total = session.execute(query).one()
-    ours = (int(n_images), int(total or 0)) == (len(ids), int((ids * revisions % _MODULUS).sum()))
+    is_tagged = columns.tag_revisions > 0
     known = [(table, then[table.__tablename__]) for table in (EventRow, LocationRow)]
-    return ours and all(
-        mark is None or _mark(session, table, mark) == mark for table, mark in known
+    return (
+        _same(session, ImageRow.id, ImageRow.revision, columns.ids, columns.revisions, since)
+        and _same(
+            session,
+            TagChangeRow.image_id,
+            TagChangeRow.revision,
+            columns.ids[is_tagged],
+            columns.tag_revisions[is_tagged],
+            since,
+        )
+        and all(mark is None or _mark(session, table, mark) == mark for table, mark in known)
     )
+
+
+def _same(
+    session: Session, number: Any, revision: Any, ids: Ids, revisions: Ids, since: int
+) -> bool:
+    """Say whether a table holds the very (number, revision) pairs up to a revision."""
+    query = select(func.count(), func.sum((number * revision) % _MODULUS)).where(revision <= since)
+    n, total = session.execute(query).one()
+    is_old = revisions <= since
+    ours = (ids[is_old] * revisions[is_old] % _MODULUS).sum()
+    return (int(n), int(total or 0)) == (int(is_old.sum()), int(ours))
 
 
 def _mark(session: Session, table: Any, known: Sequence[Any] | None) -> list[Any] | None:

@@ -57,10 +57,10 @@ def undo_threshold(session: Session, *, actor: str) -> str:
     return str(before["check"])
 
 
-def newest_revision(session: Session) -> int:
-    """Return the revision of the newest change to an image; 0 before there is one.
+def newest_image_revision(session: Session) -> int:
+    """Return the revision of the newest change to an image, tags left out; 0 before there is one.
 
-    What was computed from all images stays true while it stands.
+    What was computed from the images' own values stays true while it stands.
     """
     return session.scalar(select(func.max(ImageRow.revision))) or 0
 

@@ -29,6 +29,7 @@ class Columns:
     Attributes:
         ids: (n,) numbers, rising.
         revisions: (n,) as in the database.
+        tag_revisions: (n,) those of the images' tags, 0 where they never changed.
         prefixes: (n,) first 16 digits of the checksums.
         words: Columns of words.
         numbers: Columns of numbers, (n,) as keys that sort.
@@ -37,6 +38,7 @@ class Columns:
 
     ids: Ids = field(default_factory=lambda: np.empty(0, np.int64))
     revisions: Ids = field(default_factory=lambda: np.empty(0, np.int64))
+    tag_revisions: Ids = field(default_factory=lambda: np.empty(0, np.int64))
     prefixes: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     words: dict[str, Words] = field(default_factory=lambda: {name: Words() for name in WORDS})
     numbers: dict[str, Keys] = field(default_factory=lambda: _no_numbers(NUMBERS, 0))
@@ -44,8 +46,8 @@ class Columns:
 
     @property
     def revision(self) -> int:
-        """Return the newest revision, -1 without an image."""
-        return int(self.revisions.max()) if len(self.revisions) else -1
+        """Return the newest revision of an image or of its tags, -1 without an image."""
+        return int(max(self.revisions.max(), self.tag_revisions.max())) if len(self.ids) else -1
 
     def grow(self, ids: Ids) -> None:
         """Make room for those of these images that are not known yet."""
@@ -58,6 +60,7 @@ class Columns:
         n = len(new)
         self.ids = np.concatenate([self.ids, new])
         self.revisions = np.concatenate([self.revisions, np.zeros(n, np.int64)])
+        self.tag_revisions = np.concatenate([self.tag_revisions, np.zeros(n, np.int64)])
         self.prefixes = np.concatenate([self.prefixes, np.zeros(n, np.uint64)])
         for words in self.words.values():
             words.grow(n)
@@ -94,6 +97,10 @@ class Columns:
         if name not in self.numbers:
             self.numbers |= _no_numbers([name], len(self.ids))
         self.numbers[name][at] = to_keys(np.array(values, np.float32))
+
+    def put_tag_revision(self, ids: Ids, revision: int) -> None:
+        """Take in which revision the tags of these images have; of others nothing is known yet."""
+        self.tag_revisions[self.mark(ids)] = revision
 
     def put_members(self, kind: str, changed: Ids, found: Mapping[str, Ids]) -> None:
         """Take in which names of a kind ("tag", "source") the changed images have now."""

@@ -1,7 +1,7 @@
 """Arrays in memory that follow the database: one value an image, read again where images changed.
 
-`images.revision` rises with every change of an image and of what hangs on it, so a refresh asks
-only about the images above the last revision that was seen.
+`images.revision` rises with every change of an image, of its faces and of its hashes, so a refresh
+asks only about the images above the last revision that was seen.
 """
 
 import threading

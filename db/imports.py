@@ -90,7 +90,18 @@ def list_files(
 
     Returns:
         How many files are listed now.
+
+    Raises:
+        Conflict: If the list does not end right before `first`: somebody else writes it too.
     """
+    newest = session.scalar(
+        select(func.max(ImportFileRow.position)).where(ImportFileRow.job_id == job_id)
+    )
+    if first != (0 if newest is None else newest + 1):
+        raise Conflict(
+            f"Expected import {job_id} to be listed by one worker. Received a second one's files "
+            "in its list: import the folder again."
+        )
     n_files = first
     numbered = enumerate(files, first)
     while batch := list(islice(numbered, _BATCH)):

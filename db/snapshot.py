@@ -17,10 +17,10 @@ from db.changes import Marks
 from db.columns import NUMBERS, WORDS, Columns
 from db.words import Words
 
-_FORMAT = 1
+_FORMAT = 2
 _DIGEST_BYTES = 32
 _ABOUT = "about"
-_PLAIN = ("ids", "revisions", "prefixes")
+_PLAIN = ("ids", "revisions", "tag_revisions", "prefixes")
 
 
 def save(path: Path, columns: Columns, marks: Marks) -> None:
@@ -83,7 +83,8 @@ def _is_sound(columns: Columns) -> bool:
     """Say whether every array fits the others, so that no question can fail on them."""
     n = len(columns.ids)
     rising = bool((np.diff(columns.ids) > 0).all())
-    arrays: list[NDArray[Any]] = [columns.revisions, columns.prefixes, *columns.numbers.values()]
+    arrays: list[NDArray[Any]] = [columns.revisions, columns.tag_revisions, columns.prefixes]
+    arrays += columns.numbers.values()
     arrays += [words.codes for words in columns.words.values()]
     same = all(each.shape == (n,) for each in arrays)
     named = all(

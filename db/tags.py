@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import delete, func, literal, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -11,7 +11,7 @@ from db import events
 from db.parts import parts
 from db.short_text import checked
 from db.tables import NEXT_REVISION, ImageRow, TagChangeRow, TagRow
-from db.upsert import insert_selected
+from db.upsert import upsert_selected
 
 MAX_TAG_LENGTH = 64
 _ADD, _REMOVE = "tag", "untag"
@@ -96,7 +96,7 @@ def _holders(session: Session, ids: Sequence[int], tag: str) -> set[int]:
 def _put(session: Session, ids: Sequence[int], tag: str) -> None:
     for part in parts(ids):
         these = select(literal(tag), ImageRow.id).where(ImageRow.id.in_(part))
-        insert_selected(session, TagRow, ["tag", "image_id"], these)
+        upsert_selected(session, TagRow, ["tag", "image_id"], [], these)
     _touch(session, ids)
 
 
@@ -109,6 +109,5 @@ def _take(session: Session, ids: Sequence[int], tag: str) -> None:
 def _touch(session: Session, ids: Sequence[int]) -> None:
     """Give the images' tags the next revision: the catalogue reads what changed since its own."""
     for part in parts(ids):
-        session.execute(delete(TagChangeRow).where(TagChangeRow.image_id.in_(part)))
         these = select(ImageRow.id, NEXT_REVISION).where(ImageRow.id.in_(part))
-        session.execute(insert(TagChangeRow).from_select(["image_id", "revision"], these))
+        upsert_selected(session, TagChangeRow, ["image_id"], ["revision"], these)

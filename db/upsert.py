@@ -29,14 +29,6 @@ def insert_missing(
         session.execute(_insert(session, row).on_conflict_do_nothing(), list(values))
 
 
-def insert_selected(
-    session: Session, row: type[DeclarativeBase], columns: Sequence[str], query: "SelectBase"
-) -> None:
-    """Insert what a query with a condition finds, leaving alone what exists by any unique key."""
-    statement = _insert(session, row).from_select(list(columns), query)
-    session.execute(statement.on_conflict_do_nothing())
-
-
 def upsert(
     session: Session, row: type[DeclarativeBase], key: Sequence[str], values: dict[str, Any]
 ) -> None:
@@ -57,3 +49,23 @@ def upsert_all(
     rest = {name: statement.excluded[name] for name in values[0] if name not in key}
     update = statement.on_conflict_do_update(index_elements=list(key), set_=rest)
     session.execute(update, list(values))
+
+
+def upsert_selected(
+    session: Session,
+    row: type[DeclarativeBase],
+    key: Sequence[str],
+    rest: Sequence[str],
+    query: "SelectBase",
+) -> None:
+    """Insert what a query with a condition finds, overwriting the `rest` of what has its `key`.
+
+    Without a rest, what exists by any unique key is left alone.
+    """
+    statement = _insert(session, row).from_select([*key, *rest], query)
+    values = {name: statement.excluded[name] for name in rest}
+    session.execute(
+        statement.on_conflict_do_update(index_elements=list(key), set_=values)
+        if values
+        else statement.on_conflict_do_nothing()
+    )

@@ -11,7 +11,7 @@ from core.curation.exports.csv_manifest import MANIFEST
 from core.curation.exports.read import is_ours, read_export
 from core.curation.ingest import DetectFaces
 from core.curation.scan import read_manifest, scan
-from core.errors import InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from core.faces.detect import detect
 from core.images.checksum import checksum
 from core.images.decode import RejectedImage
@@ -31,18 +31,25 @@ LISTED_FILES = 5000
 def list_files(context: Context, job_id: str, arguments: Mapping[str, Any]) -> Iterator[int]:
     """Note every file that the import sees; yield how many so far, after each few thousand.
 
-    A list that a crash cut short is begun anew.
+    A list that a crash cut short is begun anew. The rule is fixed once it is whole.
+
+    Raises:
+        Conflict: If another rule is in force than the one that is wanted.
     """
     arguments = _unpacked(context, job_id, arguments)
-    seen, wanted = _seen(context, arguments), arguments["rule"]
+    seen = _seen(context, arguments)
+    wanted = NormaliseRule(arguments["rule"]) if arguments["rule"] else None
     with writing(context.database) as session:
-        imports.normalise_rule(session, NormaliseRule(wanted) if wanted else None)
+        if imports.find_rule(session):
+            imports.normalise_rule(session, wanted)
         imports.forget_files(session, job_id)
     n_files = 0
     while part := list(islice(seen, LISTED_FILES)):  # read before the transaction: it takes a while
         with writing(context.database) as session:
             n_files = imports.list_files(session, job_id, arguments["storage"], part, n_files)
         yield n_files
+    with writing(context.database) as session:
+        imports.normalise_rule(session, wanted)
 
 
 def _seen(context: Context, arguments: Mapping[str, Any]) -> Iterator[SourceFile]:
@@ -126,6 +133,19 @@ def count_outcomes(context: Context, job_id: str) -> dict[str, int]:
     """Count the import's files by outcome, waiting ones included."""
     with reading(context.database) as session:
         return imports.outcomes(session, job_id)
+
+
+def refuse_unsettled(counts: Mapping[str, int]) -> None:
+    """Let only an import end well whose every file was settled.
+
+    Raises:
+        Conflict: If files wait: another version of Verity shared the work out differently.
+    """
+    if counts["waiting"]:
+        raise Conflict(
+            f"Expected every file of the import to be settled. Received {counts['waiting']:,} that "
+            "wait, because Verity was updated while it ran: import the folder again."
+        )
 
 
 def reconcile(context: Context, job_id: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ def part_size(n: int, smallest: int) -> int:
 
 
 def stretches(ids: Sequence[int], smallest: int) -> list[tuple[int, int]]:
-    """Cut rising numbers into stretches of at least `smallest`; return first and last of each."""
+    """Cut rising numbers into stretches, the last may be short; return first and last of each."""
     size = part_size(len(ids), smallest)
     parts = (ids[start : start + size] for start in range(0, len(ids), size))
     return [(part[0], part[-1]) for part in parts]

@@ -196,6 +196,15 @@ def test_a_change_is_seen_at_the_next_question(database: Engine) -> None:
     with reading(database) as session:
         assert catalogue.find(session, ImageFilter(label=Label.FAKE))[0] == [*ids[1:3], late]
         assert catalogue.find(session, ImageFilter(tag="odd"))[0] == ids[2:4]
+    for word in ("even", "odder"):  # nothing else changes between two acts on tags
+        with writing(database) as session:
+            tags.add_tag(session, ids[:1], word, actor="ada")
+        with reading(database) as session:
+            assert catalogue.find(session, ImageFilter(tag=word))[0] == ids[:1]
+        with writing(database) as session:
+            tags.undo_tag(session, actor="ada")
+        with reading(database) as session:
+            assert catalogue.find(session, ImageFilter(tag=word))[0] == []
     with writing(database) as session:
         tags.undo_tag(session, actor="ada")
         images.undo_relabel(session, actor="ada")
@@ -301,7 +310,7 @@ def test_the_file_of_another_database_is_not_believed(database: Engine, tmp_path
     assert _numbers(database, other) == ids
     with reading(database) as session:
         columns, marks = Columns(), {"events": None, "locations": None}
-        read_into(session, columns, -1)
+        read_into(session, columns)
         columns.words["label"].put(np.array([0]), ["fake"])
         columns.revisions[0] += 1
         snapshot.save(path, columns, marks)
@@ -325,6 +334,37 @@ def test_a_backup_that_was_put_back_and_went_on_otherwise_is_noticed(
         images.relabel(session, ids[:1], Label.UNKNOWN, actor="ada")
     assert _numbers(sqlite, path, label=Label.FAKE) == []
     assert _numbers(sqlite, path, label=Label.UNKNOWN) == ids[:1]
+
+
+def test_a_backup_from_before_an_undone_tag_is_noticed(
+    sqlite: Engine, empty_sqlite: Path, tmp_path: Path
+) -> None:
+    """Taking a tag back writes no event and changes no image."""
+    path, file = tmp_path / "catalogue.npz", Path(str(sqlite.url.database))
+    with writing(sqlite) as session:
+        ids = [add(session, n) for n in range(3)]
+        tags.add_tag(session, ids[:2], "odd", actor="ada")
+        images.relabel(session, ids[2:], Label.FAKE, actor="ada")
+    sqlite.dispose()
+    backup = file.read_bytes()
+    with writing(sqlite) as session:
+        tags.undo_tag(session, actor="ada")
+    assert _numbers(sqlite, path, tag="odd") == []
+    sqlite.dispose()
+    file.write_bytes(backup)
+    assert _numbers(sqlite, path, tag="odd") == ids[:2]
+
+
+def test_tags_that_the_file_knows_are_not_read_again(
+    database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "catalogue.npz"
+    with writing(database) as session:
+        ids = [add(session, n) for n in range(3)]
+        tags.add_tag(session, ids[:2], "odd", actor="ada")
+    assert _numbers(database, path, tag="odd") == ids[:2]
+    monkeypatch.setattr(Columns, "put_tag_revision", None)
+    assert _numbers(database, path, tag="odd") == ids[:2]
 
 
 def test_the_scores_of_the_largest_face_are_columns(writer: Session) -> None:
@@ -405,7 +445,7 @@ def test_a_file_that_knows_other_numbers_is_not_believed(database: Engine, tmp_p
         ids = [add(session, n) for n in range(3)]
     with reading(database) as session:
         columns = Columns()
-        read_into(session, columns, -1)
+        read_into(session, columns)
     gapped = Columns()
     gapped.put(
         [

@@ -31,10 +31,10 @@ def test_a_line_that_somebody_moved_since_is_not_put_back(writer: Session) -> No
     assert checks.thresholds(writer) == {}
 
 
-def test_the_newest_revision_rises_with_every_change(writer: Session) -> None:
-    assert checks.newest_revision(writer) == 0
+def test_the_newest_image_revision_rises_with_every_change(writer: Session) -> None:
+    assert checks.newest_image_revision(writer) == 0
     image_id = add(writer, "x")
-    first = checks.newest_revision(writer)
+    first = checks.newest_image_revision(writer)
     writer.get_one(ImageRow, image_id).label = "fake"
     writer.flush()
-    assert checks.newest_revision(writer) > first > 0
+    assert checks.newest_image_revision(writer) > first > 0

@@ -68,9 +68,14 @@ def test_many_images_are_one_act_whose_revision_is_above_all_others(database: En
         first = session.scalars(select(TagChangeRow.revision)).all()
     assert len(first) == 30 and min(first) > max(before)
     with writing(database) as session:
+        tags.remove_tag(session, ids, "all", actor="ada")
+    with reading(database) as session:
+        second = session.scalars(select(TagChangeRow.revision)).all()
+    assert min(second) > max(first)
+    with writing(database) as session:
         images.relabel(session, ids[:1], Label.FAKE, actor="ada")
-        tags.remove_tag(session, ids[:2], "all", actor="ada")
+        tags.add_tag(session, ids[:2], "some", actor="ada")
     with reading(database) as session:
         relabelled = session.scalars(select(func.max(ImageRow.revision))).one()
-        again = session.scalars(select(TagChangeRow.revision).order_by(TagChangeRow.image_id)).all()
-    assert max(first) < relabelled < min(again[:2]) and again[2:] == first[2:]
+        third = session.scalars(select(TagChangeRow.revision).order_by(TagChangeRow.image_id)).all()
+    assert max(second) < relabelled < min(third[:2]) and third[2:] == second[2:]

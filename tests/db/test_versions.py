@@ -137,6 +137,11 @@ def test_a_version_tells_its_rule_and_what_gives_the_classes_away(writer: Sessio
     a = add(writer, "a", Label.FAKE, width_px=300)
     writer.get_one(ImageRow, a).scores = {"jpeg_quality": 90.0}
     writer.flush()
+    b = add(writer, "b", Label.GENUINE, width_px=400)
+    both = freeze(writer, [(a, Split.TRAIN), (b, Split.TEST)], "ab" * 32)
+    for ids in ([a, b], [b, a]):
+        found = versions.metadata(writer, both, ids)
+        assert [known["width_px"] for known in found] == [300 if i == a else 400 for i in ids]
     number = freeze(writer, [(a, Split.TRAIN)])
     plain = versions.get_version(writer, number)
     assert (plain.split_rule, plain.shortcut) == ({}, None)

@@ -9,7 +9,13 @@ from dbos import DBOS
 from dashboard.jobs import engine, importing, pairing
 from dashboard.jobs.context import context
 from dashboard.jobs.stretches import part_size
-from dashboard.jobs.workflows.reporter import Arguments, Reporter, have_ended, pause
+from dashboard.jobs.workflows.reporter import (
+    Arguments,
+    Reporter,
+    have_ended,
+    in_thread,
+    pause,
+)
 
 CHUNK_FILES = 200
 BATCH_FILES = 50  # a transaction; a cancel waits for some half a second
@@ -32,6 +38,7 @@ async def import_folder(arguments: Arguments) -> dict[str, int]:
         await part.get_result()
     counts = await reconcile(job_id)
     await find_pairs()
+    importing.refuse_unsettled(counts)
     return counts
 
 
@@ -40,9 +47,9 @@ async def list_files(job_id: str, arguments: Arguments) -> int:
     """List what the import sees and return how many files that are."""
     reporter, listed = Reporter(), importing.list_files(context(), job_id, arguments)
     n_files = 0
-    while more := await asyncio.to_thread(next, listed, 0):
+    while more := await in_thread(next, listed, 0):
         n_files = more
-        await reporter.tell(0.0, f"Found {n_files} files so far")
+        await reporter.tell(0.0, f"Found {n_files:,} so far")
     return n_files
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from dbos import DBOS
 
@@ -16,6 +16,7 @@ _REST = 20
 """How many times as long as a look took it is rested: counting a million files takes a while."""
 
 Arguments = dict[str, Any]
+_T = TypeVar("_T")
 
 
 class Reporter:
@@ -47,6 +48,16 @@ async def have_ended(parts: Sequence[str]) -> bool:
     """Whether none of these workflows waits or runs."""
     active = ["ENQUEUED", "PENDING", "DELAYED"]
     return not await DBOS.list_workflows_async(workflow_ids=list(parts), status=active)
+
+
+async def in_thread(call: Callable[..., _T], *args: Any) -> _T:
+    """Run something in a thread; a cancel waits for it, so that nothing goes on behind a retry."""
+    running = asyncio.ensure_future(asyncio.to_thread(call, *args))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        raise
 
 
 async def pause(began: float) -> None:

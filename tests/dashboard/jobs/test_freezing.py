@@ -42,6 +42,20 @@ def items(context: Context, number: int) -> list[DatasetItem]:
         return versions.items(session, number)
 
 
+def test_freezing_tells_what_it_does(context: Context) -> None:
+    told: list[tuple[float, str]] = []
+    arguments = {"test_fraction": 0.3, "seed": 0, "sources": []}
+    freezing.freeze(context, "ada", arguments, lambda *said: told.append(said))
+    fractions = [fraction for fraction, _ in told]
+    assert fractions == sorted(fractions) and 0 == fractions[0] < fractions[-1] < 1
+    assert [message.split()[0] for _, message in told] == [
+        "Grouping",
+        "Dealing",
+        "Storing",
+        "Looking",
+    ]
+
+
 def test_a_job_queued_before_there_were_rules_is_split_as_before(context: Context) -> None:
     result = freeze(context)
     assert (result["version"], result["images"]) == (1, 5 * N_PEOPLE)

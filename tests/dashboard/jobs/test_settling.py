@@ -11,13 +11,15 @@ import pytest
 from PIL import Image
 from upath import UPath
 
+from core.errors import Conflict
 from core.images.checksum import checksum
 from core.images.storage import Kind, Storages, Store
 from core.types import Face, RgbImage
 from dashboard.jobs import importing
 from dashboard.jobs.context import Context
 from dashboard.settings import Settings
-from db.engine import open_engine
+from db import imports
+from db.engine import open_engine, reading
 from db.schema import upgrade
 
 WISHES: dict[str, Any] = {"manifest": None, "label": "genuine", "rule": None}
@@ -73,6 +75,33 @@ def settle(context: Context, folder: Path, job_id: str, batch: int = 50) -> tupl
     for start in range(0, n_files, batch):
         importing.settle_files(context, job_id, start, start + batch, eyes)
     return eyes.n_shown, importing.reconcile(context, job_id)
+
+
+def test_a_list_that_was_cut_short_is_begun_anew(
+    context: Context, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "LISTED_FILES", 2)
+    wishes = {"storage": context.storages.register(UPath(folder)), **WISHES, "rule": "letterbox"}
+    n_files = sum(path.is_file() for path in folder.rglob("*"))
+    first = importing.list_files(context, "job", wishes)
+    assert next(first) == 2
+    with reading(context.database) as session:
+        assert imports.find_rule(session) is None  # nobody has imported anything yet
+    second = [*importing.list_files(context, "job", wishes)]
+    assert second == [*range(2, n_files, 2), n_files]
+    with pytest.raises(Conflict, match="a second one's files"):
+        next(first)
+    with reading(context.database) as session:
+        assert imports.outcomes(session, "job")["waiting"] == n_files
+        assert imports.find_rule(session) == "letterbox"
+    with pytest.raises(Conflict, match="Received 'crop'"):
+        [*importing.list_files(context, "another", {**wishes, "rule": "crop"})]
+
+
+def test_an_import_whose_files_wait_does_not_end_well() -> None:
+    importing.refuse_unsettled({"new": 3, "waiting": 0})
+    with pytest.raises(Conflict, match="1,200 that wait"):
+        importing.refuse_unsettled({"new": 3, "waiting": 1200})
 
 
 @pytest.mark.parametrize("batch", [1, 2, 50])
