@@ -90,7 +90,7 @@ def _import(paths: Sequence[Path], home: Path, find_faces: DetectFaces) -> None:
     *_, n_files = importing.list_files(context, "job", {"storage": storage, **wishes})
     for start in range(0, n_files, BATCH_FILES):
         importing.settle_files(context, "job", start, start + BATCH_FILES, find_faces)
-    counts = importing.reconcile(context, "job")
+    counts = importing.reconcile(context, "job", "ada")
     if counts["new"] + counts["known"] != len(paths):
         raise RuntimeError(f"Expected {len(paths)} images. Received {counts}: nothing is compared.")
     database.dispose()

@@ -16,7 +16,7 @@ _RULES = {
     NormaliseRule.LETTERBOX: "fitted into 480 × 320 with bars",
 }
 _RULE_NAMES = {
-    DEFAULT_RULE: "70/30: train and test",
+    DEFAULT_RULE: "70/30: train (a part of it for validation) and test",
     "60/10/10/20": "60/10/10/20: with calibration",
     K_FOLD: "k-fold: every image is test once",
 }
@@ -55,12 +55,12 @@ def show_next(counts: Mapping[str, int]) -> None:
             "Left out",
             f"{counts['images'] - counts['in_next_version']:,}",
             border=True,
-            help="Images without a label, and images excluded as duplicates.",
+            help="Images without a label, and excluded ones.",
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f"Left out: {count(counts[Label.UNKNOWN], 'image')} not labelled, "
-            f"{count(counts['excluded'], 'image')} excluded as duplicate (an image may be both)."
+            f"{count(counts['excluded'], 'image')} excluded (an image may be both)."
         )
         if counts[Label.UNKNOWN]:
             choices.link("browse", "Label them", label=Label.UNKNOWN)

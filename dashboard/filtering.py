@@ -72,7 +72,7 @@ def load_choices(session: Session) -> Choices:
 def filters(choices: Choices) -> ImageFilter:
     """Draw the filters; return what they ask for; the URL holds it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = _text("Search", "text", "Name or checksum", icon=":material/search:")
+        text = _text("Search", "text", "Person or checksum", icon=":material/search:")
         label = _choice("Label", list(Label))
         identity = _identity(choices.identities)
         status = _choice("Status", list(Status))

@@ -127,7 +127,9 @@ def _nothing_open(review: Review) -> None:
     with st.container(border=True, horizontal_alignment="center", key="nothing-open"):
         st.space("small")
         if review.has_faces:
-            st.markdown(f"No suggestion is open.{_last_look()}", text_alignment="center")
+            looked = _last_look()
+            told = f"No suggestion is open.{looked}" if looked else "Nobody has looked yet."
+            st.markdown(told, text_alignment="center")
             job_view.start_button(
                 "Look for suggestions",
                 "identify",
@@ -159,7 +161,7 @@ def _card(card: OpenSuggestion, *, has_keys: bool) -> None:
             _strip(_about_title(card), card.images, f"about-{card.id}")
         with likely:
             _strip(
-                f"{card.before if card.kind is Kind.SPLIT else card.after}",
+                f"{card.after or card.before if card.kind is not Kind.SPLIT else card.before}",
                 card.likely,
                 f"likely-{card.id}",
             )
@@ -208,7 +210,9 @@ def headline(card: OpenSuggestion) -> str:
     before, after = plain(card.before or ""), plain(card.after or "")
     n = count(card.n_images, "image")
     return {
-        Kind.RENAME: f"Is this {after} rather than {before}?" if after else f"Is this {before}?",
+        Kind.RENAME: f"Is this {after} rather than {before}?"
+        if after
+        else f"Is this somebody else than {before}, and the name to be taken off?",
         Kind.NAME: f"Is this {after}?",
         Kind.MERGE: f"Are {before} and {after} one person?",
         Kind.SPLIT: f"Do these {n} of {before} show somebody else?",

@@ -12,7 +12,7 @@ from dashboard.auth import CHOSEN, COOKIE, actor, has_sign_in
 from dashboard.text import plain
 from db import people
 
-_KNOWN = "people"
+_KNOWN = "people-known"
 _CHOICE = "person-choice"
 _COOKIE = st.components.v2.component(
     "verity_name_cookie", js=Path(__file__).with_name("name_cookie.js").read_text("utf-8")

@@ -46,9 +46,13 @@ def undo_button() -> None:
         icon=":material/undo:",
         shortcut="Z",
         on_click=resources.act,
-        args=(identities.undo_identity,),
-        kwargs={"actor": actor()},
+        args=(_undo,),
     )
+
+
+def _undo(session: Session) -> None:
+    n = identities.undo_identity(session, actor=actor())
+    resources.notify(f"Undone for {count(n, 'image')}.", icon=":material/undo:")
 
 
 def search() -> str:
@@ -156,9 +160,17 @@ def _rename_form(person: Person) -> None:
 
 def _merge_form(person: Person) -> None:
     with st.popover("Merge", icon=":material/merge:", disabled=not person.others):
-        into = st.selectbox("Is the same person as", person.others, key=f"merge-into-{person.name}")
+        into = st.selectbox(
+            "Is the same person as",
+            person.others,
+            index=None,
+            key=f"merge-into-{person.name}",
+            placeholder="Whose name stays",
+        )
         change = partial(_act_and_open, identities.merge, person.name, into, opens=into)
-        st.button("Make them one", key="merge", type="primary", on_click=change)
+        st.button(
+            "Make them one", key="merge", type="primary", disabled=into is None, on_click=change
+        )
 
 
 def _split_form(selected: Sequence[int]) -> None:

@@ -40,7 +40,9 @@ def start_import(
     if root.protocol in ("", "file") and not os.access(str(root), os.R_OK | os.X_OK):
         raise InvalidInput(f"Expected a folder that may be read. Received {str(root)!r}.")
     if manifest is not None and not (root / manifest.name).is_file():
-        raise InvalidInput(f"Expected a manifest in {str(root)!r}. Received {manifest.name!r}.")
+        raise InvalidInput(
+            f"Expected a manifest in {str(root)!r}. Received a folder without {manifest.name!r}."
+        )
     storage = open_storages(settings).register(root)
     return jobs.import_folder(
         storage, manifest=manifest.name if manifest else None, label=label, rule=rule

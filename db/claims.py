@@ -1,21 +1,35 @@
 """Claims: what the places of an image say of it, and which of them speaks."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from core.types import Label
-from db.tables import ImageRow, ImportFileRow, LocationRow, ParentRow
+from core.types import Label, Outcome
+from db import events
+from db.labels import RELABEL
+from db.parts import parts
+from db.tables import ImageRow, ImportFileRow, LocationRow, ParentRow, now
+
+_IS_FILE = (ImportFileRow.storage == LocationRow.storage) & (ImportFileRow.key == LocationRow.key)
 
 
-def reconcile_claims(session: Session, job_id: str) -> None:
+def reconcile_claims(session: Session, job_id: str, *, actor: str) -> int:
     """Let the first location by name speak for an image that was found in several places.
 
     Which copy was read first depends on how the work was shared out; what the image is called must
     not. A location that claims a label goes before one that does not. A label that a person decided
     stays, and so does all that is known of a fake that was generated here.
+
+    Args:
+        session: A writing one.
+        job_id: The import.
+        actor: Who imports: another label of an image that was here before is theirs to undo.
+
+    Returns:
+        How many images that were here before have another label now.
     """
     query = (
         select(LocationRow, ImageRow)
@@ -26,19 +40,48 @@ def reconcile_claims(session: Session, job_id: str) -> None:
         )
         .order_by(LocationRow.image_id, LocationRow.storage, LocationRow.key)
     )
-    for _, group in groupby(session.execute(query).all(), key=lambda pair: pair[1].id):
+    relabelled: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for image_id, group in groupby(session.execute(query).all(), key=lambda pair: pair[1].id):
         pairs = list(group)
-        _apply_claims(pairs[0][1], [location for location, _ in pairs])
+        image, before = pairs[0][1], pairs[0][1].label
+        _apply_claims(image, [location for location, _ in pairs])
+        if image.label != before:
+            relabelled[before, image.label].append(image_id)
+    return _record(session, job_id, relabelled, actor)
+
+
+def _record(
+    session: Session, job_id: str, relabelled: Mapping[tuple[str, str], Sequence[int]], actor: str
+) -> int:
+    """Write labels that changed into the history, but not those of images that came just now."""
+    session.flush()
+    moment, n = now(), 0
+    for (before, after), ids in relabelled.items():
+        new = {each for part in parts(ids) for each in session.scalars(_new_among(job_id, part))}
+        known = [image_id for image_id in ids if image_id not in new]
+        told = {"before": {"label": before}, "after": {"label": after}}
+        events.record_act(session, known, actor=actor, action=RELABEL, at=moment, **told)
+        n += len(known)
+    return n
+
+
+def _new_among(job_id: str, ids: Sequence[int]) -> Select[int]:
+    return (
+        select(LocationRow.image_id)
+        .join(ImportFileRow, _IS_FILE)
+        .where(
+            LocationRow.image_id.in_(ids),
+            ImportFileRow.job_id == job_id,
+            ImportFileRow.outcome == Outcome.NEW,
+        )
+    )
 
 
 def _disputed(job_id: str) -> Select[int]:
     """Select the images that a file of the import lies in, and of which a place says otherwise."""
     touched = (
         select(LocationRow.image_id)
-        .join(
-            ImportFileRow,
-            (ImportFileRow.storage == LocationRow.storage) & (ImportFileRow.key == LocationRow.key),
-        )
+        .join(ImportFileRow, _IS_FILE)
         .where(ImportFileRow.job_id == job_id)
     )
     return (

@@ -13,9 +13,9 @@ from db import events
 from db.parts import change_images, parts
 from db.tables import EventRow, ImageRow, ParentRow, now
 
-_RELABEL, _RESTORE = "relabel", "restore"
+RELABEL, _RESTORE = "relabel", "restore"
 _SINCE = {
-    _RELABEL: "who relabelled it since",
+    RELABEL: "who relabelled it since",
     _RESTORE: "who restored a dataset version since: undo that first, on Dataset",
 }
 
@@ -47,7 +47,7 @@ def relabel(
             session,
             changed,
             actor=actor,
-            action=_RELABEL,
+            action=RELABEL,
             before={"label": before},
             after={"label": label.value},
             at=moment,
@@ -91,7 +91,7 @@ def undo_relabel(session: Session, *, actor: str, at: datetime | None = None) ->
         NotFound: If there is none.
         Conflict: If somebody relabelled one of those images since, or restored a version over it.
     """
-    act = events.last_image_acts(session, actor, _RELABEL, at=at)
+    act = events.last_image_acts(session, actor, RELABEL, at=at)
     if not act:
         raise NotFound("There is no relabelling of yours left to undo.")
     _check_newest(session, actor, act[0].at)
@@ -99,7 +99,7 @@ def undo_relabel(session: Session, *, actor: str, at: datetime | None = None) ->
     is_decided = exists().where(
         EventRow.subject == "image",
         EventRow.subject_id == ImageRow.id,
-        EventRow.action == _RELABEL,
+        EventRow.action == RELABEL,
         EventRow.is_undone.is_(False),
     )
     for part in act:
@@ -116,9 +116,9 @@ def _check_newest(session: Session, actor: str, at: datetime) -> None:
         select(ImageRow.id, ImageRow.label, later.actor, later.action)
         .join(mine, mine.subject_id == ImageRow.id)
         .join(later, (later.subject == mine.subject) & (later.subject_id == mine.subject_id))
-        .where(mine.actor == actor, mine.action == _RELABEL, mine.at == at)
+        .where(mine.actor == actor, mine.action == RELABEL, mine.at == at)
         .where(
-            later.action.in_((_RELABEL, _RESTORE)), later.is_undone.is_(False), later.id > mine.id
+            later.action.in_((RELABEL, _RESTORE)), later.is_undone.is_(False), later.id > mine.id
         )
     )
     if newer := session.execute(query.limit(1)).first():

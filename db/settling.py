@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from core.types import ChecksumSha256, Claim, ImageFacts, Outcome
+from core.types import ChecksumSha256, Claim, ImageFacts, Label, Outcome
 from db.adding import add_images, known_ids
 from db.parts import change_images
 from db.tables import NEXT_REVISION, ImportFileRow, LocationRow, RejectRow, now
@@ -44,6 +44,9 @@ class KnownImage:
 
 Found: TypeAlias = ImageFacts | KnownImage | Rejection
 """What a file turned out to be."""
+
+_Held: TypeAlias = tuple[int, str, str | None, str | None]
+"""The image at a place, and the label, the identity and the generator that are claimed of it."""
 
 
 def is_known(session: Session, checksum: ChecksumSha256) -> bool:
@@ -137,37 +140,54 @@ def _note(
 
 def _locate(session: Session, found: Sequence[tuple[int, PendingFile]]) -> None:
     _forget(session, RejectRow, [(file.storage, file.key) for _, file in found])
+    before = _held(session, [(file.storage, file.key) for _, file in found])
     rows = [
         {
             "image_id": image_id,
             "storage": file.storage,
             "key": file.key,
-            "claimed_label": file.claim.label.value,
-            "claimed_identity": file.claim.identity,
-            "claimed_generator": file.claim.generator,
+            **_claimed(image_id, file.claim, before.get((file.storage, file.key))),
             "seen_at": now(),
         }
         for image_id, file in found
     ]
-    before = _held(session, [(file.storage, file.key) for _, file in found])
     upsert_all(session, LocationRow, ("storage", "key"), rows)
     moved = {
         each
         for image_id, file in found
-        if (had := before.get((file.storage, file.key))) != image_id
+        if (had := _image_at(before.get((file.storage, file.key)))) != image_id
         for each in (image_id, had)
     }
     _touch(session, moved)
 
 
-def _held(session: Session, places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Return which image was found at each of these places so far."""
-    held: dict[tuple[str, str], int] = {}
+def _claimed(image_id: int, claim: Claim, before: _Held | None) -> dict[str, str | None]:
+    """Return what is claimed of a place; an import that says nothing leaves what was said."""
+    kept = before if before and before[0] == image_id else (image_id, Label.UNKNOWN, None, None)
+    label = kept[1] if claim.label is Label.UNKNOWN else claim.label
+    return {
+        "claimed_label": str(label),
+        "claimed_identity": claim.identity or kept[2],
+        "claimed_generator": claim.generator or kept[3],
+    }
+
+
+def _image_at(held: _Held | None) -> int | None:
+    return held[0] if held else None
+
+
+def _held(session: Session, places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], _Held]:
+    """Return which image was found at each of these places so far, and what was claimed of it."""
+    row = LocationRow
+    claims = (row.claimed_label, row.claimed_identity, row.claimed_generator)
+    held: dict[tuple[str, str], _Held] = {}
     for storage, keys in _by_storage(places):
-        query = select(LocationRow.key, LocationRow.image_id).where(
-            LocationRow.storage == storage, LocationRow.key.in_(keys)
+        query = select(row.key, row.image_id, *claims).where(
+            row.storage == storage, row.key.in_(keys)
         )
-        held |= {(storage, row.key): row.image_id for row in session.execute(query)}
+        held |= {
+            (storage, row[0]): (row[1], row[2], row[3], row[4]) for row in session.execute(query)
+        }
     return held
 
 
@@ -180,7 +200,7 @@ def _touch(session: Session, image_ids: Iterable[int | None]) -> None:
 def reject(session: Session, refused: Sequence[tuple[str, str, Rejection]]) -> None:
     """Note (storage, key, why) of files that are not taken in; they are no locations any more."""
     places = [(storage, key) for storage, key, _ in refused]
-    _touch(session, set(_held(session, places).values()))
+    _touch(session, {_image_at(each) for each in _held(session, places).values()})
     _forget(session, LocationRow, places)
     rows: list[dict[str, Any]] = [
         {**asdict(rejection), "storage": storage, "key": key, "seen_at": now()}

@@ -124,7 +124,7 @@ def _shown(session: Session, row: SuggestionRow) -> OpenSuggestion:
     likely: list[ImageRecord] = []
     if kind is Kind.MERGE and row.before:
         about = identities.images_of(session, row.before, limit=N_SHOWN)
-    if kind is Kind.SPLIT and row.before:
+    if row.before and (kind is Kind.SPLIT or (kind is Kind.RENAME and not row.after)):
         kept = identities.images_of(session, row.before, limit=N_SHOWN + len(ids))
         likely = [image for image in kept if image.id not in set(ids)][:N_SHOWN]
     elif row.after and kind is not Kind.NEW:

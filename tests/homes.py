@@ -66,7 +66,7 @@ def import_folder(
         wishes = {"storage": storage, "manifest": manifest, "label": label, "rule": None}
         *_, n_files = importing.list_files(context, job_id, wishes)
         importing.settle_files(context, job_id, 0, n_files)
-        counts = importing.reconcile(context, job_id)
+        counts = importing.reconcile(context, job_id, "ada")
         found, new = pairing.candidates(context)
         pairing.check(context, found)
         pairing.finish(context, new)

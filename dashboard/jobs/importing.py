@@ -48,8 +48,9 @@ def list_files(context: Context, job_id: str, arguments: Mapping[str, Any]) -> I
         with writing(context.database) as session:
             n_files = imports.list_files(session, job_id, arguments["storage"], part, n_files)
         yield n_files
-    with writing(context.database) as session:
-        imports.normalise_rule(session, wanted)
+    if n_files:
+        with writing(context.database) as session:
+            imports.normalise_rule(session, wanted)
 
 
 def _seen(context: Context, arguments: Mapping[str, Any]) -> Iterator[SourceFile]:
@@ -148,8 +149,13 @@ def refuse_unsettled(counts: Mapping[str, int]) -> None:
         )
 
 
-def reconcile(context: Context, job_id: str) -> dict[str, int]:
-    """Settle what images found in several places are called, and return the import's counts."""
+def reconcile(context: Context, job_id: str, author: str) -> dict[str, int]:
+    """Settle what images found in several places are called, and return the import's counts.
+
+    Beside the outcomes of its files: `relabelled`, the images known before that have another label
+    now, where there are any.
+    """
     with writing(context.database) as session:
-        imports.reconcile_claims(session, job_id)
-        return imports.outcomes(session, job_id)
+        relabelled = imports.reconcile_claims(session, job_id, actor=author)
+        counts = imports.outcomes(session, job_id)
+    return counts | ({"relabelled": relabelled} if relabelled else {})

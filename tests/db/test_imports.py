@@ -12,7 +12,7 @@ from core.types import Claim, ImageFacts, Label, NormaliseRule, Outcome, SourceF
 from db import images, imports
 from db.engine import reading, writing
 from db.imports import KnownImage, PendingFile, Rejection
-from db.tables import HashRow, ImageRow, LocationRow, RejectRow
+from db.tables import EventRow, HashRow, ImageRow, LocationRow, RejectRow
 from tests.db.builders import (
     BROKEN,
     FACE,
@@ -336,7 +336,7 @@ def settle_copies(
         other = Label.FAKE if image.label == Label.GENUINE else Label.GENUINE
         images.relabel(session, [image.id], other, actor="ada")  # a change, whatever it is now
         images.relabel(session, [image.id], decided, actor="ada")
-    imports.reconcile_claims(session, "job")
+    imports.reconcile_claims(session, "job", actor="ada")
     image = images.get_by_checksum(session, checksum("x"))
     return Claim(image.label, image.identity, image.generator)
 
@@ -365,9 +365,40 @@ def test_the_first_path_by_name_that_claims_something_speaks(writer: Session) ->
 def test_a_later_import_may_correct_what_nobody_decided(writer: Session) -> None:
     import_file(writer, "first", "a.jpg", facts("x"), Claim(Label.GENUINE))
     import_file(writer, "second", "a.jpg", facts("x"), Claim(Label.FAKE, "Ada"))
-    imports.reconcile_claims(writer, "second")
+    imports.reconcile_claims(writer, "second", actor="ada")
     image = images.get_by_checksum(writer, checksum("x"))
     assert (image.label, image.identity) == (Label.FAKE, "Ada")
+
+
+def test_importing_again_without_a_word_takes_nothing_away(writer: Session) -> None:
+    claim = Claim(Label.GENUINE, "Ada", "swap")
+    import_file(writer, "first", "a.jpg", facts("x"), claim)
+    import_file(writer, "second", "a.jpg", facts("x"), Claim())
+    assert imports.reconcile_claims(writer, "second", actor="ada") == 0
+    image = images.get_by_checksum(writer, checksum("x"))
+    assert (image.label, image.identity, image.generator) == (Label.GENUINE, "Ada", "swap")
+    (place,) = images.locations(writer, image.id)
+    assert place.claim == claim
+
+
+def test_another_label_of_a_known_image_is_told_and_undone(writer: Session) -> None:
+    for job, keys, label in (("first", "ab", Label.GENUINE), ("second", "abc", Label.FAKE)):
+        names = [f"{key}.jpg" for key in keys]
+        for key, file in zip(
+            keys, listed(writer, job, names, [Claim(label)] * len(names)), strict=True
+        ):
+            imports.settle(writer, job, file, facts(key))
+    assert imports.reconcile_claims(writer, "second", actor="ada") == 2
+    ids = [images.get_by_checksum(writer, checksum(key)).id for key in "abc"]
+    assert [images.get_image(writer, i).label for i in ids] == [Label.FAKE] * 3
+    assert images.undo_relabel(writer, actor="ada") == 2
+    labels = [images.get_image(writer, i).label for i in ids]
+    assert labels == [Label.GENUINE, Label.GENUINE, Label.FAKE]
+
+
+def test_what_copies_of_one_import_say_is_no_history(writer: Session) -> None:
+    settle_copies(writer, [Claim(Label.FAKE), Claim(Label.GENUINE)], [1, 0])
+    assert writer.scalars(select(EventRow)).all() == []
 
 
 def test_a_label_that_a_person_took_back_is_open_to_claims_again(writer: Session) -> None:
@@ -376,7 +407,7 @@ def test_a_label_that_a_person_took_back_is_open_to_claims_again(writer: Session
     images.relabel(writer, [image.id], Label.FAKE, actor="ada")
     images.undo_relabel(writer, actor="ada")
     import_file(writer, "second", "a.jpg", facts("x"), Claim(Label.GENUINE))
-    imports.reconcile_claims(writer, "second")
+    imports.reconcile_claims(writer, "second", actor="ada")
     assert images.get_image(writer, image.id).label is Label.GENUINE
 
 
@@ -384,7 +415,7 @@ def test_images_of_other_imports_stay_as_they_are(writer: Session) -> None:
     import_file(writer, "first", "a.jpg", facts("x"), Claim(Label.GENUINE))
     import_file(writer, "second", "b.jpg", facts("x"), Claim(Label.FAKE))
     import_file(writer, "third", "c.jpg", facts("y"), Claim(Label.FAKE))
-    imports.reconcile_claims(writer, "third")
+    imports.reconcile_claims(writer, "third", actor="ada")
     assert images.get_by_checksum(writer, checksum("x")).label is Label.GENUINE
 
 
@@ -407,7 +438,7 @@ def test_no_folder_can_call_an_image_genuine_that_was_generated_here(writer: Ses
     imports.add_fake(writer, facts("f"), claim, [add(writer, "x")], {})
     found = import_file(writer, "job", "export/f.png", facts("f"), Claim(Label.GENUINE, "Grace"))
     assert found is Outcome.KNOWN
-    imports.reconcile_claims(writer, "job")
+    imports.reconcile_claims(writer, "job", actor="ada")
     fake = images.get_by_checksum(writer, checksum("f"))
     assert Claim(fake.label, fake.identity, fake.generator) == claim
 

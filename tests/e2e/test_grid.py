@@ -284,3 +284,12 @@ def test_a_view_is_saved_picked_and_its_link_opens_the_same(many: Any, home: Pat
     many.press("share-menu")
     told = page.locator(".st-key-share-menu, [data-testid=stPopoverBody]").locator("code")
     assert told.last.inner_text() == page.url
+
+
+def test_a_person_is_opened_by_a_click(screen: Any) -> None:
+    screen.open("identities?view=People")
+    screen.page.locator(".cell").first.click()
+    expect(screen.keyed("all-people")).to_be_visible()
+    screen.settle()
+    screen.press("all-people")
+    expect(screen.page.locator(".cell").first).to_be_visible()

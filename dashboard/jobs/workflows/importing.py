@@ -36,7 +36,7 @@ async def import_folder(arguments: Arguments) -> dict[str, int]:
     await follow_import(job_id, n_files, [part.workflow_id for part in parts])
     for part in parts:
         await part.get_result()
-    counts = await reconcile(job_id)
+    counts = await reconcile(job_id, DBOS.authenticated_user or "")
     await find_pairs()
     importing.refuse_unsettled(counts)
     return counts
@@ -84,9 +84,9 @@ async def follow_import(job_id: str, n_files: int, parts: Sequence[str]) -> None
 
 
 @DBOS.step()
-async def reconcile(job_id: str) -> dict[str, int]:
+async def reconcile(job_id: str, author: str) -> dict[str, int]:
     """Settle the claims of images found in several places."""
-    return await asyncio.to_thread(importing.reconcile, context(), job_id)
+    return await asyncio.to_thread(importing.reconcile, context(), job_id, author)
 
 
 @DBOS.step(preemptible=True)

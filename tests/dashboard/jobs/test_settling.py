@@ -74,7 +74,7 @@ def settle(context: Context, folder: Path, job_id: str, batch: int = 50) -> tupl
     *_, n_files = importing.list_files(context, job_id, {"storage": storage, **WISHES})
     for start in range(0, n_files, batch):
         importing.settle_files(context, job_id, start, start + batch, eyes)
-    return eyes.n_shown, importing.reconcile(context, job_id)
+    return eyes.n_shown, importing.reconcile(context, job_id, "ada")
 
 
 def test_a_list_that_was_cut_short_is_begun_anew(
