@@ -124,6 +124,14 @@ def acts(measured: Measured, line: float) -> None:
     n_flagged = quality_checks.count_beyond(measured, line)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _exact_field(measured)
+        _button(
+            "Keep this line",
+            ":material/bookmark:",
+            partial(_keep, measured, line),
+            key="keep-this-line",
+            help="For everybody, from now on",
+            disabled=line == measured.kept,
+        )
         st.space("stretch")
         if st.button(
             "Open in Browse", key="browse", icon=":material/grid_view:", disabled=not n_flagged
@@ -145,14 +153,6 @@ def acts(measured: Measured, line: float) -> None:
             key="exclude",
             help="Leave all that are flagged out of the next dataset version",
             disabled=not n_flagged,
-        )
-        _button(
-            "Keep this line",
-            ":material/bookmark:",
-            partial(_keep, measured, line),
-            key="keep-this-line",
-            help="For everybody, from now on",
-            disabled=line == measured.kept,
         )
         _undo_button()
 
@@ -232,8 +232,9 @@ def _keep(measured: Measured, line: float, session: Session) -> None:
 
 def _tag(measured: Measured, line: float, session: Session) -> None:
     ids = quality_checks.find_flagged(session, measured, line)
-    n = tags.add_tag(session, ids, measured.check.title.lower(), actor=actor())
-    resources.notify(f"{count(n, 'image')} tagged.", icon=":material/sell:")
+    tag = measured.check.title.lower()
+    n = tags.add_tag(session, ids, tag, actor=actor())
+    resources.notify(f"{count(n, 'image')} tagged {tag}.", icon=":material/sell:")
 
 
 def _exclude(measured: Measured, line: float, session: Session) -> None:
