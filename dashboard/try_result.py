@@ -42,22 +42,22 @@ def show_picture(tried: Tried, digest: str) -> None:
 
 
 def _choose_face(tried: Tried, digest: str) -> None:
-    key = f"{face_key(digest)}-choice"
-    st.session_state[key] = tried.judged
-    st.segmented_control(
-        f"{len(tried.faces)} faces were found; the largest is judged unless you choose another",
-        range(len(tried.faces)),
-        required=True,
-        format_func=lambda place: f"Face {place + 1}",
-        key=key,
-        on_change=_remember_face,
-        args=(key, face_key(digest)),
-    )
+    """Offer the faces as buttons: what is pressed outlives an older answer still being drawn."""
+    st.caption(f"{len(tried.faces)} faces were found; the largest is judged unless you choose.")
+    with st.container(horizontal=True, key="try-faces-found"):
+        for place in range(len(tried.faces)):
+            is_judged = place == tried.judged
+            st.button(
+                f"Face {place + 1}{', judged' if is_judged else ''}",
+                key=f"try-face-{place}",
+                disabled=is_judged,
+                on_click=_remember_face,
+                args=(face_key(digest), place),
+            )
 
 
-def _remember_face(chosen: str, kept: str) -> None:
-    """Keep the choice where it outlives its widget, which is not drawn while the page waits."""
-    st.session_state[kept] = st.session_state[chosen]
+def _remember_face(key: str, place: int) -> None:
+    st.session_state[key] = place
 
 
 def _parts(tried: Tried) -> list[Part]:

@@ -99,7 +99,7 @@ def offer_again() -> None:
 
 def face_key(digest: str) -> str:
     """Return where the choice of a face of a picture is kept."""
-    return f"try-face-{digest[:16]}"
+    return f"try-judge-{digest[:16]}"
 
 
 def _send(picture: Picture, question: Question) -> None:

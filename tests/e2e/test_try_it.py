@@ -27,6 +27,11 @@ PHOTOGRAPH = sorted(FACES.glob("*/*_0005.jpg"))[1]  # the installation holds eac
 FIRST_MS, ANSWER_MS, N_DESCRIBED = 240_000, 60_000, 12
 POLLING_ON = """const forget = window.clearInterval.bind(window);
 window.clearInterval = (timer) => setTimeout(() => forget(timer), 1000);"""
+SLOW_LINE = """const listen = WebSocket.prototype.addEventListener;
+WebSocket.prototype.addEventListener = function (kind, then, options) {
+  const late = (event) => setTimeout(() => then(event), 900);
+  listen.call(this, kind, kind === "message" ? late : then, options);
+};"""
 
 
 @pytest.fixture(scope="module")
@@ -93,24 +98,47 @@ def test_a_picture_is_judged_and_nothing_of_it_is_kept(screen: Any, home: Path) 
     screen.picture("try-it")
 
 
-def test_another_face_is_judged_while_a_slow_browser_still_polls_for_the_first(
-    screen: Any, tmp_path: Path
-) -> None:
-    screen.page.add_init_script(POLLING_ON)
+def two_faces(folder: Path) -> Path:
+    """Save a picture of two faces of which the first is larger."""
     one = Image.open(PHOTOGRAPH)
     both = Image.new("RGB", (one.width * 2, one.height))
     both.paste(one, (0, 0))
     both.paste(one.resize((one.width // 2, one.height // 2)), (one.width, one.height // 4))
-    both.save(path := tmp_path / "two <b>:smile: faces.png")
+    both.save(path := folder / "two <b>:smile: faces.png")
+    return path
+
+
+def test_another_face_is_judged_while_a_slow_browser_still_polls_for_the_first(
+    screen: Any, tmp_path: Path
+) -> None:
+    screen.page.add_init_script(POLLING_ON)
+    path = two_faces(tmp_path)
     screen.open("try-it?run=1")
     key = drop(screen, path)
     expect(screen.page.get_by_text("Saving it again")).to_be_visible(timeout=FIRST_MS)
     first = screen.page.get_by_test_id("stMetricValue").first.inner_text()
-    screen.page.get_by_role("radio", name="Face 2").click()
+    screen.page.get_by_role("button", name="Face 2").click()
     expect(screen.page.get_by_test_id("stMetricValue").first).not_to_have_text(
         first, timeout=ANSWER_MS
     )
     await_answer(screen, key)
+
+
+def test_a_face_chosen_while_a_slow_line_still_draws_the_last_answer_is_kept(
+    screen: Any, tmp_path: Path, home: Path
+) -> None:
+    screen.page.add_init_script(SLOW_LINE)
+    screen.open("try-it?run=1")
+    drop(screen, two_faces(tmp_path))
+    expect(screen.page.get_by_text("Saving it again")).to_be_visible(timeout=FIRST_MS)
+    first = screen.page.get_by_test_id("stMetricValue").first.inner_text()
+    while any((home / "tmp").glob("*/try-*")):
+        screen.page.wait_for_timeout(20)
+    screen.page.get_by_role("button", name="Face 2").click()
+    expect(screen.page.get_by_test_id("stMetricValue").first).not_to_have_text(
+        first, timeout=ANSWER_MS
+    )
+    expect(screen.page.get_by_role("button", name="Face 2, judged")).to_be_visible()
 
 
 def test_what_is_no_picture_is_refused_in_words(screen: Any, tmp_path: Path) -> None:

@@ -130,11 +130,13 @@ def test_a_probability_is_certain_only_where_it_is(home: Settings, open_page: Op
 
 def test_another_face_can_be_judged(home: Settings, open_page: OpenPage) -> None:
     app = shown(open_page, found(faces=(FACE, FACE, FACE)))
-    (choice,) = [each for each in app.segmented_control if "3 faces" in each.label]
-    assert choice.options == ["Face 1", "Face 2", "Face 3"]
+    assert "3 faces were found" in words(app)
+    offered = [app.button(key=f"try-face-{place}") for place in range(3)]
+    assert [each.label for each in offered] == ["Face 1, judged", "Face 2", "Face 3"]
+    assert [each.disabled for each in offered] == [True, False, False]
     app.run()
     assert not waiting_files(home)  # drawn again, nothing new is asked
-    choice.set_value(2).run()
+    app.button(key="try-face-2").click().run()
     assert "Looking at the picture" in words(app)
     app.run()
     assert len(waiting_files(home)) == 1
