@@ -178,6 +178,12 @@ def last_act(session: Session, actor: str, *actions: str) -> list[Event]:
     return [_event(row) for row in session.scalars(query.order_by(EventRow.id))]
 
 
+def has_act(session: Session, actor: str, action: str) -> bool:
+    """Whether an act of this person and kind is not taken back."""
+    mine = (EventRow.actor == actor, EventRow.action == action, EventRow.is_undone.is_(False))
+    return session.scalar(select(EventRow.id).where(*mine).limit(1)) is not None
+
+
 def standing(session: Session, action: str, subject: str, subject_id: int) -> list[Event]:
     """Return the acts of one kind on one thing that are not taken back, newest first."""
     gone = taken_back(session, subject, subject_id)

@@ -1,20 +1,32 @@
 """Going back: labels, identities and status as a frozen version knew them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
 from core.types import Status
 from db import events
-from db.parts import parts
-from db.tables import EventRow, ImageRow, ItemRow, now
+from db.events import ImageAct
+from db.parts import change_images, parts
+from db.tables import ImageRow, ItemRow, now
 from db.versions import get_version, is_candidate
 
-_RESTORED = ("label", "identity", "status", "status_reason")
-_DECIDED = ("is_label_decided", "is_identity_decided")
+_RESTORE = "restore"
+_COLUMNS = (
+    ImageRow.label,
+    ImageRow.identity,
+    ImageRow.status,
+    ImageRow.status_reason,
+    ImageRow.is_label_decided,
+    ImageRow.is_identity_decided,
+)
+
+_Values = tuple[tuple[str, Any], ...]
+_Change = tuple[int, _Values, _Values]
 
 
 def restore(session: Session, number: int, *, actor: str) -> int:
@@ -28,26 +40,65 @@ def restore(session: Session, number: int, *, actor: str) -> int:
         NotFound: If there is no such version.
     """
     version = get_version(session, number)
+    found: defaultdict[tuple[_Values, _Values], list[int]] = defaultdict(list)
+    for part in (_held(session, number), _others(session, number, version.sources)):
+        for image_id, before, after in part:
+            found[before, after].append(image_id)
+    moment = now()
+    for (before, after), ids in found.items():
+        events.record_act(
+            session,
+            ids,
+            actor=actor,
+            action=_RESTORE,
+            before=dict(before),
+            after=dict(after),
+            at=moment,
+        )
+        change_images(session, ids, **dict(after))
+    return sum(map(len, found.values()))
+
+
+def _held(session: Session, number: int) -> Iterator[_Change]:
+    """Yield what changes of the images that the version holds."""
     differs = (
         (ImageRow.label != ItemRow.label)
         | ImageRow.identity.is_distinct_from(ItemRow.identity)
         | (ImageRow.status != Status.ACTIVE)
     )
-    changed = session.execute(
-        select(ImageRow, ItemRow.label, ItemRow.identity)
+    query = (
+        select(ImageRow.id, *_COLUMNS, ItemRow.label.label("was"), ItemRow.identity.label("person"))
         .join(ItemRow, ItemRow.image_id == ImageRow.id)
         .where(ItemRow.version == number, differs)
-    ).all()
-    acts = []
-    for row, label, identity in changed:
-        back = {"label": label, "identity": identity, "status": Status.ACTIVE.value}
-        acts.append(_change(row, {**back, "status_reason": None}))
+    )
+    for row in session.execute(query):
+        back: dict[str, Any] = {}
+        if row.label != row.was:
+            back |= {"label": row.was, "is_label_decided": True}
+        if row.identity != row.person:
+            back |= {"identity": row.person, "is_identity_decided": True}
+        if row.status != Status.ACTIVE:
+            back |= {"status": Status.ACTIVE.value, "status_reason": None}
+        yield _change(row, back)
+
+
+def _others(session: Session, number: int, sources: Sequence[str]) -> Iterator[_Change]:
+    """Yield what excludes the images that only the next version would hold."""
     held = select(ItemRow.image_id).where(ItemRow.version == number)
-    others = select(ImageRow).where(*is_candidate(version.sources), ImageRow.id.not_in(held))
-    reason = {"status": Status.EXCLUDED.value, "status_reason": f"not in version {number}"}
-    acts += [_change(row, reason) for row in session.scalars(others).all()]
-    _record_restore(session, acts, actor)
-    return len(acts)
+    query = select(ImageRow.id, *_COLUMNS).where(*is_candidate(sources), ImageRow.id.not_in(held))
+    out = {"status": Status.EXCLUDED.value, "status_reason": f"not in version {number}"}
+    for row in session.execute(query):
+        yield _change(row, out)
+
+
+def _change(row: Any, after: Mapping[str, Any]) -> _Change:
+    """Return which image changes, from what to what."""
+    return row.id, tuple((name, getattr(row, name)) for name in after), tuple(after.items())
+
+
+def can_undo(session: Session, *, actor: str) -> bool:
+    """Whether this person restored a version and did not take it back."""
+    return events.has_act(session, actor, _RESTORE)
 
 
 def undo_restore(session: Session, *, actor: str) -> int:
@@ -55,48 +106,27 @@ def undo_restore(session: Session, *, actor: str) -> int:
 
     Raises:
         NotFound: If there is none.
-        Conflict: If one of its images was changed since.
+        Conflict: If what it changed was changed since.
     """
-    act = events.last_act(session, actor, "restore")
+    act = events.last_image_acts(session, actor, _RESTORE)
     if not act:
         raise NotFound("There is no restoring of yours left to undo.")
-    rows = {
-        row.id: row
-        for part in parts([event.subject_id for event in act])
-        for row in session.scalars(select(ImageRow).where(ImageRow.id.in_(part)))
-    }
-    for event in act:
-        row = rows[event.subject_id]
-        if any(getattr(row, name) != event.after[name] for name in _RESTORED):
+    for same in act:
+        _check_untouched(session, same)
+        change_images(session, same.image_ids, **same.before)
+    events.undo_image_act(session, actor, act[0])
+    return sum(len(same.image_ids) for same in act)
+
+
+def _check_untouched(session: Session, act: ImageAct) -> None:
+    changed = or_(
+        *(getattr(ImageRow, name).is_distinct_from(value) for name, value in act.after.items())
+    )
+    for part in parts(act.image_ids):
+        query = select(ImageRow.id).where(ImageRow.id.in_(part), changed)
+        found = session.scalar(query.order_by(ImageRow.id).limit(1))
+        if found is not None:
             raise Conflict(
-                f"Expected image {row.id} as the restoring left it. Received one that was changed "
+                f"Expected image {found} as the restoring left it. Received one that was changed "
                 "since: undo that first."
             )
-        _assign(row, event.before)
-    events.mark_act_undone(session, act)
-    return len(act)
-
-
-def _change(row: ImageRow, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Change an image; return the act with what stood before and what stands now."""
-    before = {name: getattr(row, name) for name in (*_RESTORED, *_DECIDED)}
-    decided = {
-        "is_label_decided": row.is_label_decided or values.get("label", row.label) != row.label,
-        "is_identity_decided": row.is_identity_decided
-        or values.get("identity", row.identity) != row.identity,
-    }
-    after = {**before, **values, **decided}
-    _assign(row, after)
-    return {"subject_id": row.id, "before": before, "after": after}
-
-
-def _assign(row: ImageRow, values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
-
-
-def _record_restore(session: Session, acts: Sequence[dict[str, Any]], actor: str) -> None:
-    """Write the events of one act at once: `events.record` asks the database for each."""
-    if acts:
-        shared = {"actor": actor, "action": "restore", "subject": "image", "at": now()}
-        session.execute(insert(EventRow), [{**shared, **act} for act in acts])

@@ -89,7 +89,7 @@ def delete(session: Session, view_id: int, *, actor: str) -> str:
 
 def can_undo_delete(session: Session, *, actor: str) -> bool:
     """Whether this person deleted a view that is not back yet."""
-    return bool(events.last_act(session, actor, _DELETE))
+    return events.has_act(session, actor, _DELETE)
 
 
 def undo_delete(session: Session, *, actor: str) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 from core.review.verdicts import HARD_EXAMPLE
 from dashboard import charts, choices, dataset_view, diff_view, job_view, resources, widgets
 from dashboard.auth import actor
-from db import events, overview, tags, versions
+from db import overview, restoring, tags, versions
 
 # Load
 with resources.session() as session:
@@ -13,7 +13,7 @@ with resources.session() as session:
     frozen = versions.list_versions(session)
     sources = versions.sources(session)
     n_hard = tags.list_tags(session).get(HARD_EXAMPLE, 0)
-    can_undo = bool(events.last_act(session, actor(), "restore"))
+    can_undo = restoring.can_undo(session, actor=actor())
 freezing = job_view.find_current(job_view.list_jobs("freeze"))
 
 # Show

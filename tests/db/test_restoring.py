@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
 from core.types import Label, SourceFile, Split, Status, Verdict
-from db import events, images, imports, pairs, restoring, versions
+from db import events, images, imports, pairs, restoring, statuses, versions
 from db.tables import ImageRow, VersionRow
 from tests.db.builders import add, add_pair, checksum, facts, freeze
 
@@ -75,6 +75,20 @@ def test_restoring_is_not_undone_over_a_later_change(writer: Session) -> None:
         restoring.undo_restore(writer, actor="ada")
     with pytest.raises(NotFound):
         restoring.undo_restore(writer, actor="bob")
+
+
+def test_undoing_leaves_what_the_restoring_did_not_change(writer: Session) -> None:
+    a, b = add(writer, "a", Label.GENUINE, "Ada"), add(writer, "b")
+    number = freeze(writer, [(a, Split.TRAIN), (b, Split.TEST)])
+    assert not restoring.can_undo(writer, actor="ada")
+    images.relabel(writer, [a], Label.FAKE, actor="bob")
+    restoring.restore(writer, number, actor="ada")
+    assert restoring.can_undo(writer, actor="ada")
+    statuses.exclude(writer, [a], "blurred", actor="bob")
+    assert restoring.undo_restore(writer, actor="ada") == 1
+    assert not restoring.can_undo(writer, actor="ada")
+    image = images.get_image(writer, a)
+    assert (image.label, image.identity, image.status_reason) == (Label.FAKE, "Ada", "blurred")
 
 
 def test_a_version_of_some_storages_leaves_the_others_alone(writer: Session) -> None:
